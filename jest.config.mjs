@@ -1,0 +1,11 @@
+/** Tests run on what tsc emitted: types are checked before a test starts, and no transformer stands between. */
+export default {
+  rootDir: 'dist',
+  transform: {},
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.spec.js'],
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  coverageProvider: 'v8',
+  testTimeout: 30_000,
+};
