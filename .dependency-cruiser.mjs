@@ -11,6 +11,7 @@ const LAYERS = [
   ['refund'],
   ['notify', 'reconcile'],
   ['fulfilment'],
+  ['operations'],
 ];
 
 const folders = (layers) => layers.flat().join('|');

@@ -1,0 +1,53 @@
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppModule } from './app.module.js';
+import { readRequestBodies } from './common/body-parsers.js';
+import { structuredLogger } from './common/log.js';
+import { ProblemFilter } from './common/problem.filter.js';
+import { requestId } from './common/request-id.js';
+import { validationProblem } from './common/validation.js';
+import type { Settings } from './config/settings.js';
+import { serveDocs } from './docs.js';
+
+/** JSON requests of this service are small; notifications have their own limit. */
+const JSON_LIMIT_BYTES = 256 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * Builds the whole application; `main.ts` and every test call this same function.
+ * @throws SettingsError, DatabaseNotMigrated, or the database's own error
+ */
+export async function createApp(settings: Settings): Promise<NestFastifyApplication> {
+  const problems = new ProblemFilter();
+  const adapter = new FastifyAdapter({
+    bodyLimit: JSON_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: settings.http.trustedProxies.length > 0 ? settings.http.trustedProxies : false,
+    genReqId: requestId,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      problems.answer(error, request, reply),
+    return503OnClosing: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), adapter, {
+    bodyParser: false,
+    logger: structuredLogger(settings),
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance();
+  readRequestBodies(fastify);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply
+      .header('X-Request-Id', request.id)
+      .header('Cache-Control', 'no-store')
+      .header('X-Content-Type-Options', 'nosniff');
+    done();
+  });
+  if (settings.http.corsOrigins.length > 0) app.enableCors({ origin: settings.http.corsOrigins });
+  app.useGlobalFilters(problems);
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: validationProblem }));
+  serveDocs(app);
+  await app.init();
+  return app;
+}

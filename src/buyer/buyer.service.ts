@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { seal, sealingKey } from '../common/sealed.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { run, statement } from '../database/sql.js';
+import { CodeToSession } from '../wechat/code-to-session.js';
+import { Buyer } from './buyer.entity.js';
+
+/** One openid of one app is one buyer, however many logins arrive at once. */
+const UPSERT_BUYER = statement(
+  'upsert-buyer',
+  `INSERT INTO buyers (id, app_id, openid, unionid, created_at, last_login_at) VALUES ($1, $2, $3, $4, $5, $5)
+   ON CONFLICT (app_id, openid) DO UPDATE
+     SET last_login_at = excluded.last_login_at, unionid = coalesce(excluded.unionid, buyers.unionid)
+   RETURNING id`,
+);
+const KEEP_SESSION_KEY = statement(
+  'keep-session-key',
+  'UPDATE buyers SET session_key_sealed = $2 WHERE id = $1',
+);
+
+@Injectable()
+export class BuyerService {
+  private readonly sessionKeyKey: Buffer;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly codeToSession: CodeToSession,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {
+    this.sessionKeyKey = sealingKey(settings.data.encryptionKey, 'buyer session_key');
+  }
+
+  /**
+   * Logs a mini-program user in by the code of `wx.login`.
+   * @returns the buyer's id
+   * @throws Problem when WeChat does not accept the code (see CodeToSession)
+   */
+  async login(code: string): Promise<string> {
+    const session = await this.codeToSession.exchange(code);
+    const values = [
+      uuidv7(),
+      this.settings.wechat.appId,
+      session.openid,
+      session.unionid ?? null,
+      new Date(),
+    ];
+    const [buyer] = await run<{ id: string }>(this.dataSource.manager, UPSERT_BUYER, values);
+    if (buyer === undefined) throw new Error('the upsert of a buyer returned no row');
+    const sealed = seal(this.sessionKeyKey, session.sessionKey, buyer.id);
+    await run(this.dataSource.manager, KEEP_SESSION_KEY, [buyer.id, sealed]);
+    return buyer.id;
+  }
+
+  find(id: string): Promise<Buyer | null> {
+    return this.dataSource.manager.findOneBy(Buyer, { id });
+  }
+}

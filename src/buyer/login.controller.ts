@@ -1,0 +1,41 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { toBeijingIso } from '../common/beijing-time.js';
+import { BuyerService } from './buyer.service.js';
+import { BuyerToken } from './buyer-token.js';
+
+const loginSchema = z.strictObject({
+  code: z.string().min(1).max(128).describe('the code of wx.login; single use, valid for five minutes'),
+  app: z
+    .enum(['miniprogram'])
+    .default('miniprogram')
+    .describe('which of the shop’s apps the code comes from'),
+});
+type Login = z.infer<typeof loginSchema>;
+
+const loggedInSchema = z.object({
+  token: z.string().describe('send as "Authorization: Bearer …"'),
+  expiresAt: z.iso.datetime({ offset: true }),
+  buyer: z.object({ id: z.string() }),
+});
+type LoggedIn = z.infer<typeof loggedInSchema>;
+
+@ApiTags('buyer')
+@Controller('api/v1/login')
+export class LoginController {
+  constructor(
+    private readonly buyers: BuyerService,
+    private readonly tokens: BuyerToken,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Log in with the code of wx.login; openid and session_key stay on the server' })
+  @ApiOkResponse({ standardSchema: loggedInSchema })
+  async login(@Body({ schema: loginSchema }) { code }: Login): Promise<LoggedIn> {
+    const id = await this.buyers.login(code);
+    const { token, expiresAt } = await this.tokens.issue(id);
+    return { token, expiresAt: toBeijingIso(expiresAt), buyer: { id } };
+  }
+}

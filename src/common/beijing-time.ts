@@ -1,0 +1,21 @@
+/** WeChat Pay counts in UTC+8 all year round (protocol §0); China has no daylight saving time. */
+const OFFSET_MS = 8 * 3600 * 1000;
+
+/** `yyyyMMddHHmmss` in UTC+8, the form of `time_start`, `time_expire` and `time_end` in API v2. */
+export function toCompactBeijing(time: Date): string {
+  return new Date(time.getTime() + OFFSET_MS).toISOString().replace(/\D/g, '').slice(0, 14);
+}
+
+/** Reads `yyyyMMddHHmmss` in UTC+8; undefined when the digits are no real time. */
+export function fromCompactBeijing(text: string): Date | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
+  const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
+  return Number.isNaN(time.getTime()) || toCompactBeijing(time) !== text ? undefined : time;
+}
+
+/** ISO 8601 with the offset people in the shop think in, whole milliseconds: `2026-11-21T20:05:00.000+08:00`. */
+export function toBeijingIso(time: Date): string {
+  return new Date(time.getTime() + OFFSET_MS).toISOString().replace('Z', '+08:00');
+}

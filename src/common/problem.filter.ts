@@ -1,0 +1,95 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem, problemDocument } from './problem.js';
+import type { ProblemCode } from './problem-codes.js';
+
+/** Turns whatever was thrown into one problem document; the one place where errors become HTTP. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('http');
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also used for what fails before a route is found (malformed URL, unreadable body). */
+  answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = toProblem(thrown);
+    if (problem.status >= 500) {
+      const cause = problem.options.cause ?? thrown;
+      this.logger.error(problem.message, {
+        requestId: request.id,
+        method: request.method,
+        url: request.url,
+        cause,
+      });
+    }
+    if (problem.options.retryAfterSeconds !== undefined) {
+      void reply.header('Retry-After', String(problem.options.retryAfterSeconds));
+    }
+    void reply
+      .code(problem.status)
+      .header('Content-Type', 'application/problem+json; charset=utf-8')
+      .send(problemDocument(problem, request));
+  }
+}
+
+/** Codes of errors that Fastify raises before any of our code has run. */
+const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The body is larger than this address takes.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send JSON as application/json.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_JSON', 'The body is empty although it is announced as JSON.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_JSON', 'The body is not valid JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['MALFORMED_REQUEST', 'Content-Length does not match the body.'],
+  FST_ERR_BAD_URL: ['MALFORMED_REQUEST', 'The URL cannot be decoded.'],
+};
+
+const HTTP_PROBLEMS: Readonly<Record<number, ProblemCode>> = {
+  400: 'MALFORMED_REQUEST',
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  503: 'SHUTTING_DOWN',
+};
+
+/** PostgreSQL is away or refuses new work: connection exceptions, shutdown, too many connections. */
+const DATABASE_AWAY = /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT)$/;
+
+export function toProblem(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  const known = FASTIFY_PROBLEMS[codeOf(thrown)];
+  if (known !== undefined) return new Problem(...known);
+  if (thrown instanceof SyntaxError && 'statusCode' in thrown && thrown.statusCode === 400) {
+    return new Problem('INVALID_JSON', 'The body is not valid JSON.');
+  }
+  if (thrown instanceof HttpException) {
+    const code = HTTP_PROBLEMS[thrown.getStatus()];
+    if (code === 'NOT_FOUND') return new Problem(code, 'There is nothing at this address.');
+    if (code !== undefined) return new Problem(code, thrown.message);
+  }
+  if (isDatabaseAway(thrown)) {
+    return new Problem('DATABASE_UNAVAILABLE', 'Try again shortly; nothing was changed by this request.', {
+      retryAfterSeconds: 2,
+      cause: thrown,
+    });
+  }
+  return new Problem('INTERNAL_ERROR', 'The request failed on our side; quote the requestId when you ask.', {
+    cause: thrown,
+  });
+}
+
+function isDatabaseAway(thrown: unknown): boolean {
+  return (
+    DATABASE_AWAY.test(codeOf(thrown)) ||
+    (thrown instanceof Error &&
+      /^(Connection terminated|timeout exceeded when trying to connect)/.test(thrown.message))
+  );
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+}

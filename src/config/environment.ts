@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** `.meta` of a setting: what a person should write there; printed when the setting is missing or malformed. */
+const expecting = <Schema extends z.ZodType>(expected: string, schema: Schema): Schema =>
+  schema.meta({ expected });
+
+const integerBetween = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+const list = (item: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((line) =>
+      line
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(item));
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+const appId = z.string().regex(/^wx[0-9a-zA-Z]{16}$/);
+
+/** WeChat calls this origin from outside: https, except that a loopback host may stay plain for trying things out. */
+const publicOrigin = httpUrl
+  .refine((url) => {
+    const { protocol, hostname, search, hash } = new URL(url);
+    const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+    return search === '' && hash === '' && (protocol === 'https:' || loopback);
+  })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+/** Every variable the backend reads (CONTRACT §2), with defaults. Names and meaning are explained in .env.example. */
+export const environmentSchema = z.object({
+  NODE_ENV: expecting(
+    'production, development or test',
+    z.enum(['production', 'development', 'test']).default('production'),
+  ),
+  PORT: expecting('a port number, 0 for any free one', integerBetween(0, 65_535).default(3000)),
+  HOST: expecting('an address to listen on, e.g. 0.0.0.0', z.string().max(255).default('0.0.0.0')),
+  PUBLIC_URL: expecting(
+    'the https:// address under which WeChat reaches this service, without query (http only for a loopback host)',
+    publicOrigin,
+  ),
+  TRUSTED_PROXIES: expecting(
+    'a comma-separated list of proxy addresses or CIDR ranges',
+    list(z.string().max(64)).default([]),
+  ),
+  CORS_ORIGINS: expecting(
+    'a comma-separated list of origins such as https://shop.example.com',
+    list(httpUrl).default([]),
+  ),
+  DATABASE_URL: expecting(
+    'a connection string such as postgres://user:password@host:5432/database',
+    z.url({ protocol: /^postgres(ql)?$/ }),
+  ),
+  DATABASE_POOL_MAX: expecting('a number of connections from 2 to 200', integerBetween(2, 200).default(16)),
+  LOG_LEVEL: expecting('debug, log, warn or error', z.enum(['debug', 'log', 'warn', 'error']).default('log')),
+  SESSION_SECRET: expecting('a random secret of at least 32 characters', z.string().min(32).max(1024)),
+  DATA_ENCRYPTION_KEY: expecting('a random secret of at least 32 characters', z.string().min(32).max(1024)),
+  SIM_CLOCK_URL: expecting("the simulator's http://…/_sim/clock", httpUrl.optional()),
+  ORDER_EXPIRE_MINUTES: expecting('minutes from 2 to 10080', integerBetween(2, 7 * 24 * 60).default(20)),
+  WECHAT_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.weixin.qq.com')),
+  WXPAY_API: expecting('v2 (API v3 is not part of this version)', z.enum(['v2']).default('v2')),
+  WXPAY_APP_ID: expecting("the mini-program's app id: wx and 16 letters or digits", appId),
+  WXPAY_APP_APP_ID: expecting("the app's app id: wx and 16 letters or digits", appId.optional()),
+  WXPAY_APP_SECRET: expecting("the mini-program's app secret, 32 characters", z.string().min(16).max(128)),
+  WXPAY_MCH_ID: expecting('the merchant number, 8 to 10 digits', z.string().regex(/^\d{8,10}$/)),
+  WXPAY_API_KEY: expecting('the API key (v2), 32 letters or digits', z.string().regex(/^[\x21-\x7e]{32}$/)),
+  WXPAY_SIGN_TYPE: expecting('MD5 or HMAC-SHA256', z.enum(['MD5', 'HMAC-SHA256']).default('MD5')),
+  WXPAY_BASE_URL: expecting(
+    'an https address',
+    z.url({ protocol: /^https$/ }).default('https://api.mch.weixin.qq.com'),
+  ),
+  WXPAY_BACKUP_URL: expecting(
+    'an https address',
+    z.url({ protocol: /^https$/ }).default('https://api2.mch.weixin.qq.com'),
+  ),
+  WXPAY_CA_PATH: expecting('the path of a PEM file', z.string().min(1).optional()),
+  WXPAY_TIMEOUT_MS: expecting('milliseconds from 100 to 60000', integerBetween(100, 60_000).default(8000)),
+  WXPAY_CONFIRM_NOTIFY: expecting('query or signature', z.enum(['query', 'signature']).default('query')),
+});

@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import { environmentSchema } from './environment.js';
+
+/** Injection token of the application's settings. */
+export const SETTINGS = Symbol('settings');
+
+export type Settings = ReturnType<typeof readSettings>;
+export type MerchantAccountSettings = Settings['wxpay']['accounts'][number];
+
+/** Thrown with every missing or malformed setting at once: one line each, with names and expectations, never values. */
+export class SettingsError extends Error {
+  constructor(readonly lines: readonly string[]) {
+    super(`The settings are not usable:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+/**
+ * Reads the environment once, into one typed object grouped by subsystem. Pure: `main.ts` gives it `process.env`,
+ * tests give it plain objects.
+ * @throws SettingsError naming each setting that is missing or malformed and what is expected there
+ */
+export function readSettings(environment: NodeJS.ProcessEnv) {
+  const env = readEnvironment(environment);
+  return {
+    mode: env.NODE_ENV,
+    http: {
+      port: env.PORT,
+      host: env.HOST,
+      /** Without a trailing slash. */
+      publicUrl: env.PUBLIC_URL,
+      trustedProxies: env.TRUSTED_PROXIES,
+      corsOrigins: env.CORS_ORIGINS,
+    },
+    database: { url: env.DATABASE_URL, poolMax: env.DATABASE_POOL_MAX },
+    log: { level: env.LOG_LEVEL },
+    session: { secret: env.SESSION_SECRET },
+    data: { encryptionKey: env.DATA_ENCRYPTION_KEY },
+    clock: { simUrl: env.SIM_CLOCK_URL },
+    order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
+    wechat: { baseUrl: env.WECHAT_BASE_URL, appId: env.WXPAY_APP_ID, appSecret: env.WXPAY_APP_SECRET },
+    wxpay: {
+      baseUrl: env.WXPAY_BASE_URL,
+      backupUrl: env.WXPAY_BACKUP_URL,
+      /** A certificate authority beside the system's own (the simulator's); verification itself is never off. */
+      caPath: env.WXPAY_CA_PATH,
+      timeoutMs: env.WXPAY_TIMEOUT_MS,
+      confirmNotify: env.WXPAY_CONFIRM_NOTIFY,
+      /** The environment describes the account `default`. */
+      accounts: [
+        {
+          id: 'default',
+          api: env.WXPAY_API,
+          mchId: env.WXPAY_MCH_ID,
+          appId: env.WXPAY_APP_ID,
+          /** Of APP payments, when the shop's app has an id of its own. */
+          appAppId: env.WXPAY_APP_APP_ID ?? env.WXPAY_APP_ID,
+          signType: env.WXPAY_SIGN_TYPE,
+          apiKey: env.WXPAY_API_KEY,
+        },
+      ],
+    },
+  };
+}
+
+function readEnvironment(environment: NodeJS.ProcessEnv): z.infer<typeof environmentSchema> {
+  // `NAME=` in an env file means "not set", so that a copied .env.example names what is missing.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const read = environmentSchema.safeParse(given);
+  if (!read.success) {
+    const wrong = new Set(read.error.issues.map((issue) => String(issue.path[0])));
+    throw new SettingsError([...wrong].map((name) => describeWrong(name, given[name] === undefined)));
+  }
+  if (read.data.NODE_ENV === 'production' && read.data.SIM_CLOCK_URL !== undefined) {
+    throw new SettingsError([
+      'SIM_CLOCK_URL is refused in production: business time would follow a simulator',
+    ]);
+  }
+  return read.data;
+}
+
+function describeWrong(name: string, missing: boolean): string {
+  const schema: z.ZodType | undefined = Object.entries(environmentSchema.shape).find(
+    ([key]) => key === name,
+  )?.[1];
+  return `${name} is ${missing ? 'missing' : 'malformed'}: expected ${String(schema?.meta()?.expected)}`;
+}

@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import { SnakeNaming } from './naming.js';
+
+const INT8_OID = 20;
+
+/**
+ * How this service connects: used by the application, the migrations and the tests alike.
+ * @param url connection string
+ * @param poolMax connections of this instance
+ */
+export function dataSourceOptions(url: string, poolMax: number): PostgresDataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    namingStrategy: new SnakeNaming(),
+    synchronize: false,
+    migrations: [fileURLToPath(new URL('../../migrations/*.js', import.meta.url))],
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    poolSize: poolMax,
+    applicationName: 'checkout',
+    extra: {
+      types: { getTypeParser },
+      keepAlive: true,
+      idleTimeoutMillis: 30_000,
+      connectionTimeoutMillis: 5000,
+    },
+  };
+}
+
+/** bigint arrives as a number when it is exact; every bigint of ours is a fen amount or a counter far below 2^53. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid !== INT8_OID) return pg.types.getTypeParser(oid, format);
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new RangeError('a bigint is too large to be exact');
+    return number;
+  };
+}

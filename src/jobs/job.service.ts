@@ -1,0 +1,71 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { PgBoss } from 'pg-boss';
+import type { EntityManager } from 'typeorm';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { JOB_QUEUES, type JobPayloads, type JobQueue } from './job-queues.js';
+
+/** Five tries over about half an hour; what fails then stays visible as failed and can be run again. */
+const RETRIES = { retryLimit: 5, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
+const POOL_MAX = 3;
+const FINISH_MS = 10_000;
+
+/** The durable queue for side effects (pg-boss): enqueued inside the deciding transaction, run once after it commits. */
+@Injectable()
+export class JobService implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly logger = new Logger('jobs');
+  private readonly boss: PgBoss;
+
+  constructor(@Inject(SETTINGS) settings: Settings) {
+    // Its schema is made by `npm run migrate`; the running service needs no right to change tables.
+    this.boss = new PgBoss({
+      connectionString: settings.database.url,
+      max: POOL_MAX,
+      migrate: false,
+      application_name: 'checkout-jobs',
+    });
+    this.boss.on('error', (error) => this.logger.error('the job queue reports an error', { cause: error }));
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.boss.start();
+    for (const queue of JOB_QUEUES) await this.boss.createQueue(queue, RETRIES);
+  }
+
+  /** New jobs are no longer taken, running ones finish; the database pool closes after this. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.boss.stop({ graceful: true, timeout: FINISH_MS });
+  }
+
+  /** Enqueues in the manager's transaction: the jobs exist exactly when the decision does. */
+  async enqueue<Queue extends JobQueue>(
+    manager: EntityManager,
+    queue: Queue,
+    payloads: readonly JobPayloads[Queue][],
+  ): Promise<void> {
+    if (payloads.length === 0) return;
+    const executeSql = async (text: string, values?: unknown[]) => ({
+      rows: (await manager.query(text, values)) as unknown[],
+    });
+    await this.boss.insert(
+      queue,
+      payloads.map((data) => ({ data })),
+      { db: { executeSql } },
+    );
+  }
+
+  /** Runs `handler` for each job of the queue, one at a time on this instance; a throw makes the job try again later. */
+  async work<Queue extends JobQueue>(
+    queue: Queue,
+    handler: (payload: JobPayloads[Queue]) => Promise<void>,
+  ): Promise<void> {
+    await this.boss.work<JobPayloads[Queue]>(queue, { pollingIntervalSeconds: 1 }, async ([job]) => {
+      if (job !== undefined) await handler(job.data);
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { createHash } from 'node:crypto';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../common/clock.js';
+import { run, statement } from '../database/sql.js';
+import type { NotificationVerdict } from './notification.entity.js';
+
+const UNVERIFIED_BODY_BYTES = 4096;
+/** Unverified messages stored per minute and instance. Beyond that somebody is flooding, and rows would serve only him. */
+const UNVERIFIED_PER_MINUTE = 120;
+const UNVERIFIED_KEPT_DAYS = 30;
+/** Thirteen months: a dispute about a payment may come up to a year later (DESIGN §6.9). */
+const VERIFIED_KEPT_DAYS = 400;
+const DAY_MS = 24 * 3600 * 1000;
+
+const INSERT = statement(
+  'insert-notification',
+  `INSERT INTO notifications (id, account_id, kind, received_at, verdict, reason, verified, body, body_sha256, source_ip,
+                              out_trade_no, transaction_id, order_id, payment_id)
+   VALUES ($1, $2, 'PAYMENT', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+);
+const PRUNE = statement(
+  'prune-notifications',
+  `DELETE FROM notifications WHERE (NOT verified AND received_at < $1) OR received_at < $2`,
+);
+
+export interface Received {
+  accountId: string;
+  body: Buffer;
+  sourceIp: string;
+}
+
+export interface Filing {
+  verdict: NotificationVerdict;
+  reason?: string | undefined;
+  outTradeNo?: string | undefined;
+  transactionId?: string | undefined;
+  orderId?: string | undefined;
+  paymentId?: string | undefined;
+}
+
+/** The inbox: every webhook ever received, with its verdict. */
+@Injectable()
+export class InboxService {
+  private windowStart = 0;
+  private inWindow = 0;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Files an authentic notification in the transaction that decided it. */
+  async file(manager: EntityManager, received: Received, filing: Filing): Promise<void> {
+    await this.insert(manager, received, filing, true);
+  }
+
+  /** Files what was not believed: hash and beginning only, capped per minute, so a flood costs no disk. */
+  async fileUnverified(received: Received, filing: Filing): Promise<void> {
+    const now = performance.now();
+    if (now - this.windowStart > 60_000) {
+      this.windowStart = now;
+      this.inWindow = 0;
+    }
+    if (++this.inWindow > UNVERIFIED_PER_MINUTE) return;
+    await this.insert(this.dataSource.manager, received, filing, false);
+  }
+
+  /** Forgets what is older than its retention. */
+  async prune(): Promise<void> {
+    const now = this.clock.now().getTime();
+    await run(this.dataSource.manager, PRUNE, [
+      new Date(now - UNVERIFIED_KEPT_DAYS * DAY_MS),
+      new Date(now - VERIFIED_KEPT_DAYS * DAY_MS),
+    ]);
+  }
+
+  private async insert(
+    manager: EntityManager,
+    { accountId, body, sourceIp }: Received,
+    filing: Filing,
+    verified: boolean,
+  ): Promise<void> {
+    const sha256 = createHash('sha256').update(body).digest();
+    const kept = verified ? body : body.subarray(0, UNVERIFIED_BODY_BYTES);
+    await run(manager, INSERT, [
+      uuidv7(),
+      accountId,
+      this.clock.now(),
+      filing.verdict,
+      filing.reason ?? null,
+      verified,
+      kept,
+      sha256,
+      sourceIp,
+      filing.outTradeNo ?? null,
+      filing.transactionId ?? null,
+      filing.orderId ?? null,
+      filing.paymentId ?? null,
+    ]);
+  }
+}

@@ -1,0 +1,68 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What became of a notification. The first group is decided by settle, the second by the guard. */
+export const NOTIFICATION_VERDICTS = [
+  'SETTLED',
+  'DUPLICATE',
+  'LATE',
+  'DOUBLE',
+  'WRONG_AMOUNT',
+  'UNKNOWN_ORDER',
+  /** WeChat reports an attempt to pay that failed; nothing changes. */
+  'NOT_PAID',
+  /** Believed, but WeChat did not confirm it when asked; WeChat sends it again. */
+  'UNCONFIRMED',
+  'FOREIGN',
+  'FORGED',
+  'MALFORMED',
+] as const;
+export type NotificationVerdict = (typeof NOTIFICATION_VERDICTS)[number];
+
+/** One webhook as it arrived, with its verdict (A24). Also duplicates have a row of their own. */
+@Entity('notifications')
+export class Notification {
+  @PrimaryColumn('uuid')
+  readonly id!: string;
+
+  @Column('text')
+  readonly accountId!: string;
+
+  @Column('text')
+  readonly kind!: 'PAYMENT';
+
+  @Column('timestamptz')
+  readonly receivedAt!: Date;
+
+  @Column('text')
+  readonly verdict!: NotificationVerdict;
+
+  /** Why, in words; never contains the message or a key. */
+  @Column('text', { nullable: true })
+  readonly reason!: string | null;
+
+  /** Whether the signature was right. Nothing of an unverified message is ever used as a fact. */
+  @Column('boolean')
+  readonly verified!: boolean;
+
+  /** The bytes: whole when verified, the first 4 KiB otherwise (DESIGN §6.9). */
+  @Column('bytea')
+  readonly body!: Buffer;
+
+  @Column('bytea')
+  readonly bodySha256!: Buffer;
+
+  @Column('text', { nullable: true })
+  readonly sourceIp!: string | null;
+
+  @Column('text', { nullable: true })
+  readonly outTradeNo!: string | null;
+
+  @Column('text', { nullable: true })
+  readonly transactionId!: string | null;
+
+  @Column('uuid', { nullable: true })
+  readonly orderId!: string | null;
+
+  @Column('uuid', { nullable: true })
+  readonly paymentId!: string | null;
+}

@@ -1,0 +1,25 @@
+import { Controller, Get } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+
+/** For orchestrators: `live` says the process answers, `ready` that it can decide something (the database is there). */
+@ApiTags('operations')
+@Controller('health')
+export class HealthController {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'The process is alive' })
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** @throws the database's error, answered as 503 `DATABASE_UNAVAILABLE` */
+  @Get('ready')
+  @ApiOperation({ summary: 'The service can take requests: its database answers' })
+  async ready(): Promise<{ status: 'ok' }> {
+    await this.dataSource.query('SELECT 1');
+    return { status: 'ok' };
+  }
+}

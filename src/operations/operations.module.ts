@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { NotifyModule } from '../notify/notify.module.js';
+import { HealthController } from './health.controller.js';
+import { Pruning } from './pruning.js';
+import { RequestDrain } from './request-drain.js';
+
+@Module({ imports: [NotifyModule], controllers: [HealthController], providers: [Pruning, RequestDrain] })
+export class OperationsModule {}

@@ -1,0 +1,45 @@
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { IdempotencyKeys } from '../common/idempotency-keys.js';
+import { InboxService } from '../notify/inbox.service.js';
+
+const HOUR_MS = 3600 * 1000;
+const KEYS_KEPT_MS = 7 * 24 * HOUR_MS;
+
+/** Forgets what has outlived its use, hourly; deleting twice does no harm, so every instance may do it. */
+@Injectable()
+export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('pruning');
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly inbox: InboxService,
+    private readonly idempotencyKeys: IdempotencyKeys,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.running = this.prune();
+    }, HOUR_MS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private async prune(): Promise<void> {
+    try {
+      await this.inbox.prune();
+      await this.idempotencyKeys.prune(new Date(new Date().getTime() - KEYS_KEPT_MS));
+    } catch (error) {
+      this.logger.error('pruning failed; the next hour tries again', { cause: error });
+    }
+  }
+}

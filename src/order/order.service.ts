@@ -1,0 +1,183 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, In, type EntityManager } from 'typeorm';
+import { validate as isUuid } from 'uuid';
+import { Clock } from '../common/clock.js';
+import { decodeCursor, page } from '../common/cursor.js';
+import { MAX_ORDER_FEN, sumFen, timesFen, ZERO_FEN } from '../common/fen.js';
+import { Problem } from '../common/problem.js';
+import { eventOf } from '../common/transitions.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { run, statement } from '../database/sql.js';
+import { newOrderNo } from './order-number.js';
+import type { NewOrder, OrderListQuery, OrderView } from './order.schema.js';
+import { OrderItem } from './order-item.entity.js';
+import { Order } from './order.entity.js';
+import { ORDER_TRANSITIONS } from './order.status.js';
+import { orderView } from './order.view.js';
+import { StockService } from './stock.service.js';
+
+const INSERT_ORDER = statement(
+  'insert-order',
+  `WITH new_order AS (
+     INSERT INTO orders (id, order_no, buyer_id, status, total_fen, discount_fen, payable_fen, paid_fen, refunded_fen,
+                         attach, address, created_at, expires_at)
+     VALUES ($1, $2, $3, 'PENDING_PAYMENT', $4, 0, $4, 0, 0, $5, $6, $7, $8))
+   INSERT INTO order_items (order_id, line, product_id, name, unit_price_fen, quantity, payable_fen)
+   SELECT $1, line, product_id, name, unit_price_fen, quantity, payable_fen
+   FROM jsonb_to_recordset($9::jsonb)
+     AS item(line int, product_id uuid, name text, unit_price_fen bigint, quantity int, payable_fen bigint)`,
+);
+const MARK_CLOSED = statement(
+  'close-order',
+  `UPDATE orders SET status = 'CLOSED', closed_at = $2 WHERE id = $1`,
+);
+
+export interface OrderWithItems {
+  order: Order;
+  items: OrderItem[];
+}
+
+/** Orders and their totals. What needs WeChat (paying, closing) lives in `payment`. */
+@Injectable()
+export class OrderService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly stock: StockService,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Prices the items from the catalogue, reserves their stock and writes the order.
+   * @param id of the order to be, so that a repeated request finds it again
+   * @throws Problem `PRODUCT_NOT_FOUND`, `PRODUCT_NOT_ON_SALE`, `OUT_OF_STOCK`, `AMOUNT_TOO_LARGE`, `COUPON_NOT_USABLE`
+   */
+  async create(
+    manager: EntityManager,
+    id: string,
+    buyerId: string,
+    wanted: NewOrder,
+  ): Promise<OrderWithItems> {
+    if (wanted.couponCode !== undefined) {
+      throw new Problem('COUPON_NOT_USABLE', 'This shop has no coupons.', {
+        errors: [{ field: 'couponCode', message: 'is not known' }],
+      });
+    }
+    const products = await this.stock.reserve(manager, wanted.items);
+    const items = products.map(({ product, quantity }, line) => {
+      const payableFen = timesFen(product.priceFen, quantity);
+      return {
+        orderId: id,
+        line,
+        productId: product.id,
+        name: product.name,
+        unitPriceFen: product.priceFen,
+        quantity,
+        payableFen,
+      };
+    });
+    const payableFen = sumFen(items.map((item) => item.payableFen));
+    if (payableFen > MAX_ORDER_FEN)
+      throw new Problem('AMOUNT_TOO_LARGE', `At most ${MAX_ORDER_FEN} fen can be paid at once.`);
+    const createdAt = this.clock.now();
+    const order: Order = {
+      id,
+      orderNo: newOrderNo(createdAt),
+      buyerId,
+      status: 'PENDING_PAYMENT',
+      totalFen: payableFen,
+      discountFen: ZERO_FEN,
+      payableFen,
+      paidFen: ZERO_FEN,
+      refundedFen: ZERO_FEN,
+      paidByPaymentId: null,
+      attach: wanted.attach ?? null,
+      address: wanted.address ?? null,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + this.settings.order.expireMinutes * 60_000),
+      closeRequestedAt: null,
+      paidAt: null,
+      closedAt: null,
+    };
+    const rows = items.map((item) => ({
+      line: item.line,
+      product_id: item.productId,
+      name: item.name,
+      unit_price_fen: item.unitPriceFen,
+      quantity: item.quantity,
+      payable_fen: item.payableFen,
+    }));
+    await run(manager, INSERT_ORDER, [
+      id,
+      order.orderNo,
+      buyerId,
+      payableFen,
+      order.attach,
+      order.address,
+      createdAt,
+      order.expiresAt,
+      JSON.stringify(rows),
+    ]);
+    return { order, items };
+  }
+
+  /** Locks the order for a decision. Lock order everywhere: order, then payment (DESIGN §2.7). */
+  lock(manager: EntityManager, id: string): Promise<Order | null> {
+    return manager.findOne(Order, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Closes a locked, unpaid order and gives its stock back, once. */
+  async close(manager: EntityManager, order: Order): Promise<void> {
+    eventOf(ORDER_TRANSITIONS, 'order', order.status, 'CLOSED');
+    await run(manager, MARK_CLOSED, [order.id, this.clock.now()]);
+    await this.stock.giveBack(manager, order.id);
+  }
+
+  /** @throws Problem `ORDER_NOT_FOUND`, also for somebody else's order: its existence is nobody's business */
+  async ofBuyer(buyerId: string, id: string): Promise<Order> {
+    const order = isUuid(id) ? await this.dataSource.manager.findOneBy(Order, { id, buyerId }) : null;
+    if (order === null) throw new Problem('ORDER_NOT_FOUND', 'You have no such order.');
+    return order;
+  }
+
+  find(id: string): Promise<Order | null> {
+    return this.dataSource.manager.findOneBy(Order, { id });
+  }
+
+  async view(id: string): Promise<OrderView> {
+    const [order, items] = await Promise.all([
+      this.dataSource.manager.findOneByOrFail(Order, { id }),
+      this.dataSource.manager.find(OrderItem, { where: { orderId: id }, order: { line: 'ASC' } }),
+    ]);
+    return orderView(order, items);
+  }
+
+  /** The buyer's orders, newest first. */
+  async list(
+    buyerId: string,
+    { status, limit, cursor }: OrderListQuery,
+  ): Promise<{ items: OrderView[]; nextCursor: string | null }> {
+    const query = this.dataSource
+      .createQueryBuilder(Order, 'o')
+      .where('o.buyerId = :buyerId', { buyerId })
+      .orderBy({ 'o.createdAt': 'DESC', 'o.id': 'DESC' })
+      .limit(limit + 1);
+    if (status !== undefined) query.andWhere('o.status = :status', { status });
+    if (cursor !== undefined) query.andWhere('(o.createdAt, o.id) < (:createdAt, :id)', decodeCursor(cursor));
+    const { rows, nextCursor } = page(await query.getMany(), limit);
+    const items = await this.dataSource.manager.find(OrderItem, {
+      where: { orderId: In(rows.map(({ id }) => id)) },
+      order: { line: 'ASC' },
+    });
+    return {
+      items: rows.map((order) =>
+        orderView(
+          order,
+          items.filter(({ orderId }) => orderId === order.id),
+        ),
+      ),
+      nextCursor,
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { validate as isUuid } from 'uuid';
+import { toFen, type Fen } from '../common/fen.js';
+import { Problem, type FieldError } from '../common/problem.js';
+import type { ProblemCode } from '../common/problem-codes.js';
+import { run, statement } from '../database/sql.js';
+
+interface CatalogueRow {
+  id: string;
+  name: string;
+  price_fen: number;
+  stock: number;
+  active: boolean;
+}
+
+export interface ReservedProduct {
+  product: { id: string; name: string; priceFen: Fen };
+  quantity: number;
+}
+
+/** Products are locked in the order of their ids, so two orders for the same things cannot block each other (DESIGN §2.7). */
+const LOCK_PRODUCTS = statement(
+  'lock-products',
+  `SELECT id, name, price_fen, stock, active FROM products WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+);
+const TAKE_STOCK = statement(
+  'take-stock',
+  `UPDATE products p SET stock = p.stock - wanted.quantity
+   FROM unnest($1::uuid[], $2::int[]) AS wanted(id, quantity) WHERE p.id = wanted.id`,
+);
+const GIVE_BACK_STOCK = statement(
+  'give-back-stock',
+  `WITH locked AS (
+     SELECT p.id, i.quantity FROM products p JOIN order_items i ON i.product_id = p.id
+     WHERE i.order_id = $1 ORDER BY p.id FOR UPDATE OF p)
+   UPDATE products p SET stock = p.stock + locked.quantity FROM locked WHERE p.id = locked.id`,
+);
+
+/** Stock: promised when an order is made, given back when it closes unpaid. */
+@Injectable()
+export class StockService {
+  /**
+   * Takes the wanted quantities out of stock, all or none.
+   * @returns the products in the wanted order, with the catalogue's price at this moment
+   * @throws Problem naming every line that cannot be served
+   */
+  async reserve(
+    manager: EntityManager,
+    wanted: readonly { productId: string; quantity: number }[],
+  ): Promise<ReservedProduct[]> {
+    const ids = wanted.map(({ productId }) => productId);
+    const rows = await run<CatalogueRow>(manager, LOCK_PRODUCTS, [ids.filter(isUuid)]);
+    const found = new Map(rows.map((row) => [row.id, row]));
+    refuse('PRODUCT_NOT_FOUND', wanted, ({ productId }) =>
+      found.has(productId) ? undefined : 'there is no such product',
+    );
+    const lines = wanted.map(({ productId, quantity }) => ({
+      row: found.get(productId) as CatalogueRow,
+      quantity,
+    }));
+    refuse('PRODUCT_NOT_ON_SALE', lines, ({ row }) =>
+      row.active ? undefined : `${row.name} is not on sale`,
+    );
+    refuse('OUT_OF_STOCK', lines, ({ row, quantity }) =>
+      row.stock >= quantity ? undefined : `${row.name}: only ${row.stock} left`,
+    );
+    await run(manager, TAKE_STOCK, [ids, wanted.map(({ quantity }) => quantity)]);
+    return lines.map(({ row, quantity }) => ({
+      product: { id: row.id, name: row.name, priceFen: toFen(row.price_fen) },
+      quantity,
+    }));
+  }
+
+  async giveBack(manager: EntityManager, orderId: string): Promise<void> {
+    await run(manager, GIVE_BACK_STOCK, [orderId]);
+  }
+}
+
+function refuse<Line>(
+  code: ProblemCode,
+  lines: readonly Line[],
+  fault: (line: Line) => string | undefined,
+): void {
+  const errors: FieldError[] = lines.flatMap((line, index) => {
+    const message = fault(line);
+    return message === undefined ? [] : [{ field: `items.${index}`, message }];
+  });
+  if (errors.length > 0) throw new Problem(code, errors.map(({ message }) => message).join('; '), { errors });
+}

@@ -1,0 +1,152 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { BuyerService } from '../buyer/buyer.service.js';
+import { Clock } from '../common/clock.js';
+import { Problem } from '../common/problem.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { run, statement } from '../database/sql.js';
+import { OrderItem } from '../order/order-item.entity.js';
+import type { Order } from '../order/order.entity.js';
+import { DEFAULT_ACCOUNT } from '../wxpay/merchant-accounts.js';
+import type { PrepayRequest, TradeType } from '../wxpay/protocol.js';
+import { WxPayService } from '../wxpay/wxpay.service.js';
+import { nextCheckAt } from './check-schedule.js';
+import { Payment } from './payment.entity.js';
+import { OPEN_STATUSES } from './payment.status.js';
+import { productText } from './product-text.js';
+
+const INSERT_PAYMENT = statement(
+  'insert-payment',
+  `INSERT INTO payments (id, order_id, attempt, account_id, mch_id, app_id, out_trade_no, trade_type, status, amount_fen,
+                         request, created_at, expires_at, next_check_at, checks)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'CREATED', $9, $10, $11, $12, $13, 0)`,
+);
+
+/** How a buyer wants to pay, and from where: what decides whether an open attempt can be used again. */
+export interface PayWish {
+  tradeType: TradeType;
+  clientIp: string;
+  /** Needed for JSAPI: WeChat binds the payment to this user of the app. */
+  openid?: string;
+}
+
+/** Rows of payment attempts. Every method works inside the caller's transaction, under the order's lock. */
+@Injectable()
+export class AttemptService {
+  constructor(
+    private readonly wxpay: WxPayService,
+    private readonly buyers: BuyerService,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Completes what the buyer asked for with what only the server knows.
+   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database
+   */
+  async wish(buyerId: string, tradeType: TradeType, clientIp: string): Promise<PayWish> {
+    const ip = clientIp.replace(/^::ffff:(?=\d+\.)/, ''); // an IPv4 address on a dual-stack socket
+    if (tradeType !== 'JSAPI') return { tradeType, clientIp: ip };
+    const buyer = await this.buyers.find(buyerId);
+    if (buyer === null)
+      throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
+    return { tradeType, clientIp: ip, openid: buyer.openid };
+  }
+
+  /** Writes the row of a new attempt, due to be asked for, before WeChat hears of it (DESIGN §2.3). */
+  async create(
+    manager: EntityManager,
+    order: Order,
+    items: readonly OrderItem[],
+    attempt: number,
+    wish: PayWish,
+  ): Promise<Payment> {
+    const account = this.wxpay.account(DEFAULT_ACCOUNT);
+    const now = this.clock.now();
+    const outTradeNo = `${order.orderNo}-${attempt}`;
+    const request: PrepayRequest = {
+      outTradeNo,
+      tradeType: wish.tradeType,
+      appId: wish.tradeType === 'APP' ? account.appAppId : account.appId,
+      description: productText(items),
+      ...(order.attach && { attach: order.attach }),
+      totalFen: order.payableFen,
+      currency: 'CNY',
+      clientIp: wish.clientIp,
+      ...(wish.openid !== undefined && { openid: wish.openid }),
+      productId: (items[0]?.productId ?? '').replaceAll('-', ''),
+      startsAt: now.toISOString(),
+      expiresAt: order.expiresAt.toISOString(),
+      notifyUrl: `${this.settings.http.publicUrl}/notify/wxpay/${account.id}/payment`,
+      siteUrl: this.settings.http.publicUrl,
+    };
+    const payment: Payment = {
+      id: uuidv7(),
+      orderId: order.id,
+      attempt,
+      accountId: account.id,
+      mchId: account.mchId,
+      appId: request.appId,
+      outTradeNo,
+      tradeType: wish.tradeType,
+      status: 'CREATED',
+      amountFen: order.payableFen,
+      request,
+      prepaid: null,
+      prepaidAt: null,
+      transactionId: null,
+      paidAt: null,
+      receipt: null,
+      failure: null,
+      createdAt: now,
+      expiresAt: order.expiresAt,
+      nextCheckAt: nextCheckAt(now, order.expiresAt, now),
+      checks: 0,
+    };
+    await run(manager, INSERT_PAYMENT, [
+      payment.id,
+      order.id,
+      attempt,
+      account.id,
+      account.mchId,
+      payment.appId,
+      outTradeNo,
+      payment.tradeType,
+      payment.amountFen,
+      request,
+      now,
+      payment.expiresAt,
+      payment.nextCheckAt,
+    ]);
+    return payment;
+  }
+
+  /** The order's open attempt, locked; there is at most one. */
+  lockOpen(manager: EntityManager, orderId: string): Promise<Payment | null> {
+    return manager.findOne(Payment, {
+      where: { orderId, status: In(OPEN_STATUSES) },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  lastAttempt(manager: EntityManager, orderId: string): Promise<Payment | null> {
+    return manager.findOne(Payment, { where: { orderId }, order: { attempt: 'DESC' } });
+  }
+
+  itemsOf(manager: EntityManager, orderId: string): Promise<OrderItem[]> {
+    return manager.find(OrderItem, { where: { orderId }, order: { line: 'ASC' } });
+  }
+
+  /** Whether the open attempt's stored request says the same as the new wish; WeChat takes only identical repetitions (DESIGN §6.5). */
+  serves(open: Payment, wish: PayWish): boolean {
+    const account = this.wxpay.account(open.accountId);
+    const { request } = open;
+    return (
+      open.tradeType === wish.tradeType &&
+      request.openid === wish.openid &&
+      (wish.tradeType !== 'H5' || request.clientIp === wish.clientIp) &&
+      open.appId === (wish.tradeType === 'APP' ? account.appAppId : account.appId)
+    );
+  }
+}

@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../common/clock.js';
+import { Problem } from '../common/problem.js';
+import { transaction } from '../database/transaction.js';
+import type { NewOrder, OrderView } from '../order/order.schema.js';
+import type { Order } from '../order/order.entity.js';
+import { OrderService } from '../order/order.service.js';
+import { orderView } from '../order/order.view.js';
+import type { PayParams, TradeType } from '../wxpay/protocol.js';
+import { WxPayService } from '../wxpay/wxpay.service.js';
+import { AttemptService, type PayWish } from './attempt.service.js';
+import { ClosingService } from './closing.service.js';
+import type { Payment } from './payment.entity.js';
+import type { PaymentView } from './payment.schema.js';
+import { paymentView } from './payment.view.js';
+import { outcomeUnknown, PrepayService } from './prepay.service.js';
+
+/** WeChat wants at least a minute between start and expiry; with less than this left a payment would only fail (DESIGN §6.5). */
+const MIN_TIME_TO_PAY_MS = 90_000;
+/** Replacing an attempt or a used-up number happens once or twice; more means that somebody races us. */
+const MAX_ROUNDS = 4;
+
+export interface Payable {
+  payment: PaymentView;
+  payParams: PayParams;
+}
+
+/** From the wish to buy or to pay again, to what opens WeChat's cashier (DESIGN §4 "Checkout"). */
+@Injectable()
+export class CheckoutService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly orders: OrderService,
+    private readonly attempts: AttemptService,
+    private readonly prepays: PrepayService,
+    private readonly closing: ClosingService,
+    private readonly wxpay: WxPayService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Writes the order alone; it is paid later. @param id see `checkout` */
+  async order(id: string, buyerId: string, wanted: NewOrder): Promise<OrderView> {
+    if ((await this.orders.find(id)) !== null) return this.orders.view(id);
+    return transaction(this.dataSource, async (manager) => {
+      const { order, items } = await this.orders.create(manager, id, buyerId, wanted);
+      return orderView(order, items);
+    });
+  }
+
+  /**
+   * Order and prepay in one call: order and attempt are committed together, then WeChat is asked.
+   * @param id of the order to be; a repeated request (same Idempotency-Key) brings the same id and goes on where the
+   *   first one stopped, with the same numbers (DESIGN §6.4)
+   */
+  async checkout(
+    id: string,
+    buyerId: string,
+    wanted: NewOrder,
+    tradeType: TradeType,
+    clientIp: string,
+  ): Promise<Payable & { order: OrderView }> {
+    if ((await this.orders.find(id)) !== null) {
+      const payable = await this.pay(id, buyerId, tradeType, clientIp);
+      return { order: await this.orders.view(id), ...payable };
+    }
+    const wish = await this.attempts.wish(buyerId, tradeType, clientIp);
+    const { order, items, payment } = await transaction(this.dataSource, async (manager) => {
+      const created = await this.orders.create(manager, id, buyerId, wanted);
+      return {
+        ...created,
+        payment: await this.attempts.create(manager, created.order, created.items, 1, wish),
+      };
+    });
+    return { order: orderView(order, items), ...(await this.prepay(payment, wish)) };
+  }
+
+  /** Pays an existing order, for the first time or again. */
+  async pay(orderId: string, buyerId: string, tradeType: TradeType, clientIp: string): Promise<Payable> {
+    await this.orders.ofBuyer(buyerId, orderId);
+    const wish = await this.attempts.wish(buyerId, tradeType, clientIp);
+    return this.prepay(await this.openAttempt(orderId, wish), wish);
+  }
+
+  /** The attempt this wish is paid with: the open one when it serves, else a new one after the old is closed at WeChat. */
+  private async openAttempt(orderId: string, wish: PayWish): Promise<Payment> {
+    for (let round = 1; round <= MAX_ROUNDS; round++) {
+      const { open, serves } = await transaction(this.dataSource, (manager) =>
+        this.openOrCreate(manager, orderId, wish),
+      );
+      if (serves) return open;
+      const closing = await this.closing.closeAttempt(open);
+      if (closing.kind === 'unknown') throw outcomeUnknown(orderId, closing);
+    }
+    throw new Problem('PAYMENT_CHANGED', 'Another request is paying this order; try again.', {
+      retryAfterSeconds: 1,
+      extra: { orderId },
+    });
+  }
+
+  private async openOrCreate(
+    manager: EntityManager,
+    orderId: string,
+    wish: PayWish,
+  ): Promise<{ open: Payment; serves: boolean }> {
+    const order = await this.orders.lock(manager, orderId);
+    if (order === null) throw new Problem('ORDER_NOT_FOUND', 'You have no such order.');
+    this.refuseUnlessPayable(order);
+    const open = await this.attempts.lockOpen(manager, orderId);
+    if (open !== null) return { open, serves: this.attempts.serves(open, wish) };
+    const last = await this.attempts.lastAttempt(manager, orderId);
+    const items = await this.attempts.itemsOf(manager, orderId);
+    return {
+      open: await this.attempts.create(manager, order, items, (last?.attempt ?? 0) + 1, wish),
+      serves: true,
+    };
+  }
+
+  private refuseUnlessPayable(order: Order): void {
+    const extra = { orderId: order.id };
+    if (order.status === 'CLOSED')
+      throw new Problem('ORDER_CLOSED', 'The order is closed; order again.', { extra });
+    if (order.status !== 'PENDING_PAYMENT')
+      throw new Problem('ORDER_ALREADY_PAID', 'The order is already paid.', { extra });
+    if (order.closeRequestedAt !== null)
+      throw new Problem('ORDER_CLOSING', 'The order is being closed.', { extra });
+    if (order.expiresAt.getTime() - this.clock.now().getTime() < MIN_TIME_TO_PAY_MS) {
+      throw new Problem('ORDER_EXPIRED', 'The time to pay this order is over; order again.', { extra });
+    }
+  }
+
+  private async prepay(first: Payment, wish: PayWish): Promise<Payable> {
+    let payment = first;
+    for (let round = 1; round <= MAX_ROUNDS; round++) {
+      const result = await this.prepays.prepay(payment);
+      if (result.kind === 'ready') {
+        const { prepaid, accountId, request } = result.payment;
+        return {
+          payment: paymentView(result.payment),
+          payParams: this.wxpay.payParams(accountId, request, prepaid),
+        };
+      }
+      payment = await this.openAttempt(payment.orderId, wish);
+    }
+    throw new Problem('PAYMENT_CHANGED', 'WeChat Pay keeps refusing the numbers of this order.', {
+      extra: { orderId: first.orderId },
+    });
+  }
+}

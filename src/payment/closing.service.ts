@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../common/clock.js';
+import { run, statement } from '../database/sql.js';
+import { transaction } from '../database/transaction.js';
+import { OrderService } from '../order/order.service.js';
+import type { Unknown } from '../wxpay/outcome.js';
+import { WxPayService } from '../wxpay/wxpay.service.js';
+import { AttemptService } from './attempt.service.js';
+import { nextCloseAt } from './check-schedule.js';
+import { asUnknown, InquiryService } from './inquiry.service.js';
+import type { Payment } from './payment.entity.js';
+import { isOpen } from './payment.status.js';
+
+/** Committed before WeChat is asked, so no new attempt can start in between (DESIGN §6.6). */
+const REQUEST_CLOSE = statement(
+  'request-close',
+  `UPDATE orders SET close_requested_at = $2 WHERE id = $1 AND close_requested_at IS NULL`,
+);
+/** If WeChat leaves the closing open, or this process dies, the due rows carry on with it soon. */
+const BRING_FORWARD = statement(
+  'bring-check-forward',
+  'UPDATE payments SET next_check_at = least(next_check_at, $2) WHERE id = $1',
+);
+const MARK_CLOSED = statement(
+  'close-payment',
+  `UPDATE payments SET status = 'CLOSED', next_check_at = NULL WHERE id = $1`,
+);
+const LOCK_PAYMENT = statement('lock-payment-status', 'SELECT status FROM payments WHERE id = $1 FOR UPDATE');
+
+/** `paid`: WeChat has a payment after all, and it is settled. */
+export type Closing = { kind: 'closed' } | { kind: 'paid' } | Unknown;
+
+/** Closes attempts and orders: WeChat is asked first and told second; only then do our rows say CLOSED (M-08). */
+@Injectable()
+export class ClosingService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly orders: OrderService,
+    private readonly attempts: AttemptService,
+    private readonly inquiries: InquiryService,
+    private readonly wxpay: WxPayService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Closes an unpaid order for good: cancelled or expired. Safe to repeat from any point, by any instance. */
+  async closeOrder(orderId: string): Promise<Closing> {
+    const open = await transaction(this.dataSource, async (manager) => {
+      const order = await this.orders.lock(manager, orderId);
+      if (order?.status !== 'PENDING_PAYMENT') return null;
+      const now = this.clock.now();
+      await run(manager, REQUEST_CLOSE, [orderId, now]);
+      const attempt = await this.attempts.lockOpen(manager, orderId);
+      if (attempt !== null) await run(manager, BRING_FORWARD, [attempt.id, nextCloseAt(now)]);
+      return attempt;
+    });
+    if (open !== null) {
+      const closing = await this.closeAtWeChat(open);
+      // Also after `paid` the order decides: a wrong amount went to suspense and leaves the order to be closed.
+      if (closing.kind === 'unknown') return closing;
+    }
+    return transaction(this.dataSource, async (manager) => {
+      const order = await this.orders.lock(manager, orderId);
+      if (order?.status !== 'PENDING_PAYMENT')
+        return { kind: order?.status === 'CLOSED' ? 'closed' : 'paid' };
+      if (open !== null) await this.markClosed(manager, open);
+      await this.orders.close(manager, order);
+      return { kind: 'closed' };
+    });
+  }
+
+  /** Closes one attempt so that another may take its place; the order stays open (DESIGN §3). */
+  async closeAttempt(payment: Payment): Promise<Closing> {
+    const closing = await this.closeAtWeChat(payment);
+    if (closing.kind !== 'closed') return closing;
+    return transaction(this.dataSource, async (manager) => {
+      await this.orders.lock(manager, payment.orderId);
+      return { kind: (await this.markClosed(manager, payment)) ? 'closed' : 'paid' };
+    });
+  }
+
+  private async closeAtWeChat(payment: Payment): Promise<Closing> {
+    const inquiry = await this.inquiries.ask(payment);
+    if (inquiry.kind === 'unknown') return inquiry;
+    if (inquiry.state === 'PAID') return { kind: 'paid' };
+    if (inquiry.state === 'CLOSED') return { kind: 'closed' };
+    const outcome = await this.wxpay.close(payment);
+    if (outcome.kind !== 'accepted') return asUnknown(outcome);
+    if (outcome.value === 'CLOSED') return { kind: 'closed' };
+    // Paid between the question and the close: WeChat knows the payment now.
+    const again = await this.inquiries.ask(payment);
+    if (again.kind === 'unknown') return again;
+    return again.state === 'PAID'
+      ? { kind: 'paid' }
+      : {
+          kind: 'unknown',
+          reason: 'SYSTEM_ERROR',
+          message: 'WeChat Pay calls the order paid but does not show the payment yet',
+        };
+  }
+
+  /** @returns whether the attempt is closed; false when it was paid meanwhile */
+  private async markClosed(manager: EntityManager, payment: Payment): Promise<boolean> {
+    const [row] = await run<Pick<Payment, 'status'>>(manager, LOCK_PAYMENT, [payment.id]);
+    if (row !== undefined && isOpen(row.status)) await run(manager, MARK_CLOSED, [payment.id]);
+    return row?.status !== 'SUCCESS';
+  }
+}

@@ -1,0 +1,61 @@
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Clock } from '../common/clock.js';
+import { run, statement } from '../database/sql.js';
+import { ClosingService } from '../payment/closing.service.js';
+import { DueLoop } from './due-loop.js';
+
+const BATCH = 50;
+
+/** Orders whose time is over, or whose closing was asked for, and that no open attempt will bring up. */
+const EXPIRED = statement(
+  'expired-orders',
+  `SELECT o.id FROM orders o
+   WHERE o.status = 'PENDING_PAYMENT' AND (o.expires_at <= $1 OR o.close_requested_at IS NOT NULL)
+     AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.status IN ('CREATED', 'PREPAID'))
+   ORDER BY o.expires_at LIMIT ${BATCH}`,
+);
+
+/** Closes expired orders that nobody ever tried to pay (or whose attempts all failed); those with an open attempt close through it. */
+@Injectable()
+export class DueOrders implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('due-orders');
+  private readonly loop = new DueLoop('due-orders', () => this.runOnce());
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly closing: ClosingService,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.clock.onJump(() => this.loop.wake());
+    this.loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  private async runOnce(): Promise<boolean> {
+    const expired = await run<{ id: string }>(this.dataSource.manager, EXPIRED, [this.clock.now()]);
+    for (const { id } of expired) {
+      try {
+        await this.closing.closeOrder(id);
+        this.logger.log('an expired order is closed', { orderId: id });
+      } catch (error) {
+        this.logger.error('an expired order could not be closed; it stays due', {
+          orderId: id,
+          cause: error,
+        });
+      }
+    }
+    return false; // a failed order is still in the list: the next second is soon enough
+  }
+}

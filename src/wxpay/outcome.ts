@@ -1,0 +1,39 @@
+/** Why nothing certain is known after a call. The words go to the operator and, as `reason`, to the client. */
+export type UnknownReason =
+  | 'UNREACHABLE'
+  | 'TIMEOUT'
+  | 'CONNECTION_LOST'
+  | 'HTTP_STATUS'
+  | 'UNREADABLE'
+  | 'UNVERIFIED'
+  | 'SYSTEM_ERROR';
+
+/** WeChat has decided against the request; the same request again gets the same answer. */
+export interface Rejected {
+  kind: 'rejected';
+  /** WeChat's own code, e.g. `ORDERPAID`; `FAIL` for an unsigned communication failure. */
+  code: string;
+  message: string;
+}
+
+/** Whether WeChat acted cannot be told from this call: the row keeps its state and WeChat is asked (DESIGN §2.5). */
+export interface Unknown {
+  kind: 'unknown';
+  reason: UnknownReason;
+  message: string;
+}
+
+/** Every call to WeChat Pay ends in one of three ways; none of them throws. */
+export type Outcome<Value> = { kind: 'accepted'; value: Value } | Rejected | Unknown;
+
+export function accepted<Value>(value: Value): Outcome<Value> {
+  return { kind: 'accepted', value };
+}
+
+export function rejected(code: string, message: string): Rejected {
+  return { kind: 'rejected', code, message };
+}
+
+export function unknown(reason: UnknownReason, message: string): Unknown {
+  return { kind: 'unknown', reason, message };
+}

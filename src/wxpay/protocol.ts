@@ -1,0 +1,124 @@
+import type { Fen } from '../common/fen.js';
+import type { MerchantAccount } from './merchant-accounts.js';
+import type { Outcome } from './outcome.js';
+
+export const TRADE_TYPES = ['JSAPI', 'APP', 'NATIVE', 'H5'] as const;
+export type TradeType = (typeof TRADE_TYPES)[number];
+
+/**
+ * Everything a prepay says to WeChat, whatever the protocol version. It is stored with the payment, because a prepay
+ * is only repeated with identical parameters (DESIGN §6.5).
+ */
+export interface PrepayRequest {
+  outTradeNo: string;
+  tradeType: TradeType;
+  appId: string;
+  /** Product text the buyer sees; at most 127 bytes. */
+  description: string;
+  /** The shop's own words, echoed in query and notification; at most 127 bytes. */
+  attach?: string;
+  totalFen: Fen;
+  currency: 'CNY';
+  clientIp: string;
+  /** Of the buyer under `appId`; JSAPI only. */
+  openid?: string;
+  /** A product of the order; NATIVE needs one. */
+  productId: string;
+  /** ISO 8601. */
+  startsAt: string;
+  expiresAt: string;
+  notifyUrl: string;
+  /** The shop's page, for H5. */
+  siteUrl: string;
+}
+
+/** What the client needs to open the cashier: one of the three, by trade type. */
+export interface Prepaid {
+  prepayId?: string;
+  codeUrl?: string;
+  h5Url?: string;
+}
+
+export type PayParams =
+  | { appId: string; timeStamp: string; nonceStr: string; package: string; signType: string; paySign: string }
+  | {
+      appid: string;
+      partnerid: string;
+      prepayid: string;
+      package: string;
+      noncestr: string;
+      timestamp: string;
+      sign: string;
+    }
+  | { codeUrl: string }
+  | { h5Url: string };
+
+/** A payment as WeChat reports it, by notification or by query, in words of either protocol version. */
+export interface PaidTransaction {
+  accountId: string;
+  mchId: string;
+  appId: string;
+  outTradeNo: string;
+  transactionId: string;
+  tradeType: string;
+  openid?: string;
+  bankType?: string;
+  /** What the order cost: `total_fee` / `amount.total`; the figure that is compared (DESIGN §6.8). */
+  totalFen: Fen;
+  /** What reaches the merchant: total less WeChat's non-recharge coupons (`settlement_total_fee`). */
+  settlementFen: Fen;
+  currency: string;
+  paidAt: Date;
+  attach?: string;
+  /** Every field WeChat sent, for the record (requirement A9). */
+  fields: Record<string, string>;
+}
+
+export type TransactionState =
+  | { state: 'PAID'; transaction: PaidTransaction }
+  /** Known at WeChat and still payable. */
+  | { state: 'NOT_PAID' }
+  | { state: 'CLOSED' }
+  /** The number never reached WeChat. */
+  | { state: 'NOT_EXIST' };
+
+/** `NOT_EXIST` closes as well: there is nothing to close. `PAID` means: settle instead. */
+export type CloseResult = 'CLOSED' | 'PAID';
+
+/** Why a notification is not believed; `verdict` is kept in the inbox, `status` is what WeChat gets (DESIGN §6.8). */
+export class NotificationRefused extends Error {
+  constructor(
+    readonly status: 400 | 401 | 403,
+    readonly verdict: 'MALFORMED' | 'FORGED' | 'FOREIGN',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'NotificationRefused';
+  }
+}
+
+/** An authentic notification about a payment: money, or WeChat's word that an attempt to pay failed. */
+export type PaymentNotification =
+  | { kind: 'PAID'; transaction: PaidTransaction }
+  | { kind: 'NOT_PAID'; outTradeNo: string; code: string; message: string };
+
+export interface NotificationReply {
+  contentType: string;
+  body: string;
+}
+
+export interface RawNotification {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Buffer;
+}
+
+/** One protocol version of WeChat Pay. v2 is here; v3 stands beside it without a caller noticing. */
+export interface WxPayProtocol {
+  prepay(account: MerchantAccount, request: PrepayRequest): Promise<Outcome<Prepaid>>;
+  query(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<TransactionState>>;
+  close(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<CloseResult>>;
+  payParams(account: MerchantAccount, request: PrepayRequest, prepaid: Prepaid): PayParams;
+  /** @throws NotificationRefused when the bytes are not an authentic notification to this account */
+  readPaymentNotification(account: MerchantAccount, raw: RawNotification): PaymentNotification;
+  notificationReply(success: boolean, message: string): NotificationReply;
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { accepted, unknown, type Outcome } from '../outcome.js';
+import type { MerchantAccount } from '../merchant-accounts.js';
+import type {
+  CloseResult,
+  NotificationReply,
+  PayParams,
+  PaymentNotification,
+  PrepayRequest,
+  Prepaid,
+  RawNotification,
+  TransactionState,
+  WxPayProtocol,
+} from '../protocol.js';
+import { V2Call } from './v2.call.js';
+import { readPaymentNotification } from './v2.notification.js';
+import { v2PayParams } from './v2.pay-params.js';
+import { readTransaction } from './v2.transaction.js';
+import { unifiedOrderFields } from './v2.unified-order.js';
+import { writeXml } from './v2.xml.js';
+
+/** `trade_state` of orderquery that can still become a payment (protocol §1.6). */
+const STILL_PAYABLE = new Set(['NOTPAY', 'USERPAYING', 'PAYERROR', 'ACCEPT']);
+
+/** API v2: XML over POST, signed with the API key by MD5 or HMAC-SHA256 (protocol §1). */
+@Injectable()
+export class V2Protocol implements WxPayProtocol {
+  constructor(
+    private readonly call: V2Call,
+    private readonly clock: Clock,
+  ) {}
+
+  async prepay(account: MerchantAccount, request: PrepayRequest): Promise<Outcome<Prepaid>> {
+    const answer = await this.call.post(
+      account,
+      '/pay/unifiedorder',
+      request.appId,
+      unifiedOrderFields(request),
+    );
+    if (answer.kind !== 'accepted') return answer;
+    const [prepayId, codeUrl, h5Url] = ['prepay_id', 'code_url', 'mweb_url'].map((name) =>
+      answer.value.get(name),
+    );
+    return accepted({ ...(prepayId && { prepayId }), ...(codeUrl && { codeUrl }), ...(h5Url && { h5Url }) });
+  }
+
+  async query(
+    account: MerchantAccount,
+    appId: string,
+    outTradeNo: string,
+  ): Promise<Outcome<TransactionState>> {
+    const answer = await this.call.post(account, '/pay/orderquery', appId, { out_trade_no: outTradeNo });
+    if (answer.kind === 'rejected' && answer.code === 'ORDERNOTEXIST')
+      return accepted({ state: 'NOT_EXIST' });
+    if (answer.kind !== 'accepted') return answer;
+    const tradeState = answer.value.get('trade_state') ?? '';
+    if (STILL_PAYABLE.has(tradeState)) return accepted({ state: 'NOT_PAID' });
+    if (tradeState === 'CLOSED' || tradeState === 'REVOKED') return accepted({ state: 'CLOSED' });
+    // REFUND means: it was paid, and a refund was asked for at least once (protocol §2.8).
+    if (tradeState !== 'SUCCESS' && tradeState !== 'REFUND') {
+      return unknown('UNREADABLE', `orderquery reports the unknown trade_state "${tradeState}"`);
+    }
+    const transaction = readTransaction(account, answer.value);
+    if (transaction?.outTradeNo !== outTradeNo) {
+      return unknown('UNREADABLE', 'orderquery reports another payment, or one without its mandatory fields');
+    }
+    return accepted({ state: 'PAID', transaction });
+  }
+
+  async close(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<CloseResult>> {
+    const answer = await this.call.post(account, '/pay/closeorder', appId, { out_trade_no: outTradeNo });
+    if (answer.kind === 'accepted') return accepted('CLOSED');
+    if (answer.kind === 'unknown') return answer;
+    if (answer.code === 'ORDERCLOSED' || answer.code === 'ORDERNOTEXIST') return accepted('CLOSED');
+    return answer.code === 'ORDERPAID' ? accepted('PAID') : answer;
+  }
+
+  payParams(account: MerchantAccount, request: PrepayRequest, prepaid: Prepaid): PayParams {
+    return v2PayParams(account, request, prepaid, this.clock.now());
+  }
+
+  readPaymentNotification(account: MerchantAccount, raw: RawNotification): PaymentNotification {
+    return readPaymentNotification(account, raw.body);
+  }
+
+  notificationReply(success: boolean, message: string): NotificationReply {
+    const fields = new Map([
+      ['return_code', success ? 'SUCCESS' : 'FAIL'],
+      ['return_msg', message],
+    ]);
+    return { contentType: 'text/xml; charset=utf-8', body: writeXml(fields) };
+  }
+}

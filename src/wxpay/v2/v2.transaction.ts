@@ -1,0 +1,52 @@
+import { fromCompactBeijing } from '../../common/beijing-time.js';
+import { parseFen } from '../../common/fen.js';
+import type { MerchantAccount } from '../merchant-accounts.js';
+import type { PaidTransaction } from '../protocol.js';
+import type { V2Fields } from './v2.signature.js';
+
+/** Never part of the record: it proves nothing once verified. */
+const NOT_RECORDED = new Set(['sign', 'nonce_str']);
+
+/**
+ * The paid transaction in a verified notification or orderquery answer (protocol §1.6, §1.12).
+ * @returns undefined when a mandatory field is missing or malformed
+ */
+export function readTransaction(account: MerchantAccount, fields: V2Fields): PaidTransaction | undefined {
+  const [mchId, appId, outTradeNo, transactionId] = ['mch_id', 'appid', 'out_trade_no', 'transaction_id'].map(
+    (name) => fields.get(name),
+  );
+  const totalFen = parseFen(fields.get('total_fee') ?? '');
+  // Absent unless WeChat's own coupons were used; the merchant then receives less than the buyer's order cost.
+  const settlementFen = fields.has('settlement_total_fee')
+    ? parseFen(fields.get('settlement_total_fee') ?? '')
+    : totalFen;
+  const paidAt = fromCompactBeijing(fields.get('time_end') ?? '');
+  if (
+    !mchId ||
+    !appId ||
+    !outTradeNo ||
+    !transactionId ||
+    totalFen === undefined ||
+    settlementFen === undefined ||
+    paidAt === undefined
+  ) {
+    return undefined;
+  }
+  const [openid, bankType, attach] = ['openid', 'bank_type', 'attach'].map((name) => fields.get(name));
+  return {
+    accountId: account.id,
+    mchId,
+    appId,
+    outTradeNo,
+    transactionId,
+    tradeType: fields.get('trade_type') ?? '',
+    totalFen,
+    settlementFen,
+    currency: fields.get('fee_type') || 'CNY',
+    paidAt,
+    ...(openid && { openid }),
+    ...(bankType && { bankType }),
+    ...(attach && { attach }),
+    fields: Object.fromEntries([...fields].filter(([name]) => !NOT_RECORDED.has(name))),
+  };
+}

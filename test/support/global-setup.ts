@@ -1,0 +1,26 @@
+import { mkdtempSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.js';
+import { migrate } from '../../src/database/migrate.js';
+import { TEMPLATE_DATABASE } from './database.js';
+
+/** One real PostgreSQL for the whole run; the schema is migrated once into a template that each test file clones. */
+export default async function globalSetup(): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'checkout-test-'));
+  chmodSync(home, 0o711); // the server may run as another user
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(home, 'postgres'),
+    password: 'test',
+    settings: { fsync: 'off', max_connections: '300' }, // a cluster that lives for one run has nothing to lose
+  });
+  const admin = new pg.Client(postgres.url('postgres'));
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${TEMPLATE_DATABASE}`);
+  await admin.end();
+  await migrate(postgres.url(TEMPLATE_DATABASE));
+  process.env['TEST_POSTGRES_URL'] = postgres.url('postgres');
+  process.env['TEST_HOME'] = home;
+  Object.assign(globalThis, { testPostgres: postgres });
+}
