@@ -11,8 +11,6 @@ import { validationProblem } from './common/validation.js';
 import type { Settings } from './config/settings.js';
 import { serveDocs } from './docs.js';
 
-/** JSON requests of this service are small; notifications have their own limit. */
-const JSON_LIMIT_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
@@ -22,7 +20,6 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export async function createApp(settings: Settings): Promise<NestFastifyApplication> {
   const problems = new ProblemFilter();
   const adapter = new FastifyAdapter({
-    bodyLimit: JSON_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: settings.http.trustedProxies.length > 0 ? settings.http.trustedProxies : false,
     genReqId: requestId,

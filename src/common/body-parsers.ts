@@ -1,43 +1,58 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import { Problem } from './problem.js';
 
-/** A notification may be a megabyte (requirement A6); one byte more is refused before it is read. */
+const JSON_LIMIT_BYTES = 256 * 1024;
+/** A notification may be a megabyte (requirement A6). */
 const NOTIFICATION_LIMIT_BYTES = 1024 * 1024;
-const isNotification = (request: FastifyRequest): boolean => request.url.startsWith('/notify/');
+
+/** Stands for the body of a notification that is too large; the guard refuses it in WeChat's own form. */
+export const OVERSIZE = Symbol('oversize body');
 
 /**
  * Notifications keep their bytes exactly as they came, whatever their content type: the signature covers bytes, not a
- * parsed copy (M-07). Everything else is JSON; its bytes are kept beside it, for the Idempotency-Key's hash.
+ * parsed copy (M-07). Everything else is JSON; its bytes stay beside it, for the Idempotency-Key's hash.
  */
 export function readRequestBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addHook('onRoute', (route) => {
-    if (route.url.startsWith('/notify/')) route.bodyLimit = NOTIFICATION_LIMIT_BYTES;
-  });
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isNotification(request)) return done(null, body);
+  fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
+    if (isNotification(request)) return (await read(payload, NOTIFICATION_LIMIT_BYTES)) ?? OVERSIZE;
+    const body = await read(payload, JSON_LIMIT_BYTES);
+    if (body === undefined)
+      throw new Problem('PAYLOAD_TOO_LARGE', `A body may have ${JSON_LIMIT_BYTES} bytes.`);
     Object.assign(request, { rawBody: body });
-    try {
-      done(null, body.length === 0 ? undefined : parseJson(body));
-    } catch (error) {
-      done(Object.assign(error as Error, { code: 'FST_ERR_CTP_INVALID_JSON_BODY', statusCode: 400 }));
-    }
+    return body.length === 0 ? undefined : parseJson(body);
   });
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isNotification(request) || body.length === 0)
-      return done(null, isNotification(request) ? body : undefined);
-    done(
-      Object.assign(new Error('unsupported media type'), {
-        code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE',
-        statusCode: 415,
-      }),
-    );
+  fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    if (isNotification(request)) return (await read(payload, NOTIFICATION_LIMIT_BYTES)) ?? OVERSIZE;
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON as application/json.');
   });
 }
 
-/** Keys that reach a prototype are dropped; the schemas then refuse them as unknown fields or never see them. */
+function isNotification(request: FastifyRequest): boolean {
+  return request.url.startsWith('/notify/');
+}
+
+/** @returns undefined as soon as there are more than `limit` bytes; the rest is not kept */
+async function read(payload: Readable, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 function parseJson(body: Buffer): unknown {
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-  return JSON.parse(text, (key: string, value: unknown) =>
-    key === '__proto__' ? undefined : value,
-  ) as unknown;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    // A key that reaches a prototype is no field of any request.
+    return JSON.parse(text, (key: string, value: unknown) =>
+      key === '__proto__' ? undefined : value,
+    ) as unknown;
+  } catch (error) {
+    throw new Problem('INVALID_JSON', 'The body is not valid JSON in UTF-8.', { cause: error });
+  }
 }

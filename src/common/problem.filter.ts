@@ -37,11 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Codes of errors that Fastify raises before any of our code has run. */
 const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The body is larger than this address takes.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send JSON as application/json.'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_JSON', 'The body is empty although it is announced as JSON.'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_JSON', 'The body is not valid JSON.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['MALFORMED_REQUEST', 'Content-Length does not match the body.'],
   FST_ERR_BAD_URL: ['MALFORMED_REQUEST', 'The URL cannot be decoded.'],
 };
 
@@ -63,9 +59,6 @@ export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   const known = FASTIFY_PROBLEMS[codeOf(thrown)];
   if (known !== undefined) return new Problem(...known);
-  if (thrown instanceof SyntaxError && 'statusCode' in thrown && thrown.statusCode === 400) {
-    return new Problem('INVALID_JSON', 'The body is not valid JSON.');
-  }
   if (thrown instanceof HttpException) {
     const code = HTTP_PROBLEMS[thrown.getStatus()];
     if (code === 'NOT_FOUND') return new Problem(code, 'There is nothing at this address.');

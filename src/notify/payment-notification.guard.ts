@@ -1,5 +1,6 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { OVERSIZE } from '../common/body-parsers.js';
 import { NotificationRefused, type PaymentNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { InboxService, type Received } from './inbox.service.js';
@@ -30,6 +31,7 @@ export class PaymentNotificationGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<NotifyRequest>();
     const account = this.wxpay.findAccount(request.params.account);
     if (account === undefined) throw new NotifyRefusal(404, 'unknown account');
+    if (request.body === OVERSIZE) throw new NotifyRefusal(413, 'larger than 1 MB');
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const received = { accountId: account.id, body, sourceIp: request.ip };
     try {
