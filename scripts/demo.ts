@@ -28,7 +28,7 @@ let stopping: Promise<void> | undefined;
 /** Stops everything in the reverse order of its start: app, simulator, database. */
 function stopAll(): Promise<void> {
   stopping ??= (async () => {
-    for (const stop of stops.reverse()) await stop();
+    for (const stop of stops.toReversed()) await stop();
   })();
   return stopping;
 }

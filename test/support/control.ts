@@ -40,8 +40,37 @@ export class Control {
     ).body.items;
   }
 
-  async notifications(): Promise<SimNotification[]> {
-    return (await this.call<{ items: SimNotification[] }>('GET', '/_sim/notifications')).body.items;
+  /** What WeChat knows about this number; it must know it. */
+  async transaction(outTradeNo: string): Promise<SimTransaction> {
+    const [found] = await this.transactions(outTradeNo);
+    if (found === undefined) throw new Error(`WeChat does not know ${outTradeNo}`);
+    return found;
+  }
+
+  /** Everything WeChat knows about an order, whatever the number of the attempt. */
+  async transactionsOfOrder(orderNo: string): Promise<SimTransaction[]> {
+    const { body } = await this.call<{ items: SimTransaction[] }>('GET', '/_sim/transactions');
+    return body.items.filter(({ outTradeNo }) => outTradeNo.startsWith(orderNo));
+  }
+
+  /** What the merchant asked WeChat about this number, oldest first, e.g. `/pay/orderquery SUCCESS`. */
+  async asked(outTradeNo: string): Promise<string[]> {
+    const { timeline } = await this.transaction(outTradeNo);
+    return timeline.filter(({ event }) => event !== 'pay').map(({ event, result }) => `${event} ${result}`);
+  }
+
+  /** The notifications about this number; each may have been delivered several times. */
+  async notifications(outTradeNo: string): Promise<SimNotification[]> {
+    return (
+      await this.call<{ items: SimNotification[] }>('GET', `/_sim/notifications?outTradeNo=${outTradeNo}`)
+    ).body.items;
+  }
+
+  /** The bytes WeChat sends, or has tried to send, about the payment of this number. */
+  async notificationBody(outTradeNo: string): Promise<string> {
+    const [notification] = await this.notifications(outTradeNo);
+    if (notification === undefined) throw new Error(`WeChat has no notification about ${outTradeNo}`);
+    return notification.body;
   }
 
   async fault(
@@ -51,28 +80,23 @@ export class Control {
     if (status >= 400) throw new Error(`the fault is refused: ${JSON.stringify(body)}`);
   }
 
+  /** How often each ordered fault has applied, in the order they were ordered. */
+  async applied(): Promise<number[]> {
+    const { body } = await this.call<{ items: { applied: number }[] }>('GET', '/_sim/faults');
+    return body.items.map(({ applied }) => applied);
+  }
+
+  /** From now on every request to WeChat is counted (`applied`), and nothing else happens to it. */
+  async countRequests(path = '/'): Promise<void> {
+    await this.fault({ path, fault: 'slow', ms: 0 });
+  }
+
   async noFaults(): Promise<void> {
     await this.call('DELETE', '/_sim/faults');
   }
 
   async advance(seconds: number): Promise<void> {
     await this.call('POST', '/_sim/clock', { advanceSeconds: seconds });
-  }
-
-  /** Posts exactly these bytes to the merchant, as anybody on the internet could. */
-  async notify(
-    url: string,
-    body: string,
-    headers: Record<string, string> = { 'content-type': 'text/xml' },
-  ): Promise<{ status: number; body: string }> {
-    return (
-      await this.call<{ status: number; body: string }>('POST', '/_sim/notify', {
-        kind: 'payment',
-        url,
-        body,
-        headers,
-      })
-    ).body;
   }
 }
 
@@ -81,6 +105,10 @@ export interface SimTransaction {
   transactionId?: string;
   tradeState: string;
   totalFen: number;
+  signType: string;
+  prepayIds: string[];
+  expiresAt: string;
+  timeline: { at: string; event: string; result: string }[];
 }
 
 export interface SimNotification {
@@ -88,4 +116,6 @@ export interface SimNotification {
   url: string;
   body: string;
   outTradeNo?: string;
+  status: 'pending' | 'delivered' | 'failed';
+  attempts: { outcome: string; status?: number; answerBody?: string }[];
 }
