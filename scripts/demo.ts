@@ -121,11 +121,14 @@ async function startApp(
   return child;
 }
 
+function randomSecret(): string {
+  return randomBytes(24).toString('base64url');
+}
+
 async function readSecrets(): Promise<DemoSecrets> {
   const path = join(DIR, 'secrets.json');
   if (existsSync(path)) return JSON.parse(await readFile(path, 'utf8')) as DemoSecrets;
-  const random = (): string => randomBytes(24).toString('base64url');
-  const secrets = { databasePassword: random(), sessionSecret: random(), dataEncryptionKey: random() };
+  const secrets = { databasePassword: randomSecret(), sessionSecret: randomSecret(), dataEncryptionKey: randomSecret() };
   await writeFile(path, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;
 }
