@@ -1,0 +1,33 @@
+import fastify from 'fastify';
+import type { World } from '../world.js';
+import { proxyToApp, type AppAddress } from './app-proxy.js';
+import { clockRoutes } from './clock-routes.js';
+import { faultRoutes } from './fault-routes.js';
+import { sendError } from './input.js';
+import { notificationRoutes } from './notification-routes.js';
+import { shopRoutes } from './shop-routes.js';
+import { tradeRoutes } from './trade-routes.js';
+
+/** The HTTP server for people and tests: the phone page, and levers for everything WeChat would decide by itself. */
+export function makeControlServer(world: World, appAddress: AppAddress) {
+  const app = fastify({ forceCloseConnections: true });
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ code: 'NOT_FOUND', message: `no ${request.method} ${request.url}` }),
+  );
+  tradeRoutes(app, world);
+  notificationRoutes(app, world);
+  faultRoutes(app, world);
+  clockRoutes(app, world);
+  app.post('/_sim/reset', async () => {
+    await world.reset();
+    return { reset: true };
+  });
+  // What a later part of the simulator fills.
+  for (const name of ['messages', 'prints', 'shipments']) app.get(`/_sim/${name}`, () => ({ items: [] }));
+  shopRoutes(app);
+  proxyToApp(app, appAddress);
+  return app;
+}
+
+export type ControlServer = ReturnType<typeof makeControlServer>;

@@ -1,0 +1,66 @@
+import type { Merchant } from '../state/merchants.js';
+import type { Transaction } from '../trade/transaction.js';
+import { isSigned } from '../v2/signature.js';
+import type { Fields } from '../v2/xml.js';
+
+/** Names of what JSAPI clients sign, of the signature itself, and of the APP SDK's (protocol notes §1.5). */
+const JSAPI = { names: ['appId', 'timeStamp', 'nonceStr', 'package', 'signType'], signature: 'paySign' };
+const APP = {
+  names: ['appid', 'partnerid', 'prepayid', 'package', 'noncestr', 'timestamp'],
+  signature: 'sign',
+};
+
+/** The prepay id that the client's payment parameters name. */
+export function prepayIdOf(params: Record<string, unknown>): string | undefined {
+  if (typeof params['prepayid'] === 'string') return params['prepayid'];
+  return /^prepay_id=(.+)$/.exec(String(params['package']))?.[1];
+}
+
+/** Why WeChat's client would not open the cashier with these parameters; undefined when it would. */
+export function payParamsProblem(
+  params: Record<string, unknown>,
+  transaction: Transaction,
+  merchant: Merchant,
+): string | undefined {
+  const isApp = transaction.tradeType === 'APP';
+  if (!isApp && transaction.tradeType !== 'JSAPI')
+    return `${transaction.tradeType} has no payment parameters`;
+  const { names, signature } = isApp ? APP : JSAPI;
+  const wanted = [...names, signature];
+  const missing = wanted.find((name) => typeof params[name] !== 'string' || params[name] === '');
+  if (missing) return `${missing} must be a non-empty string`;
+  const fields = Object.fromEntries(names.map((name) => [name, String(params[name])]));
+  const known = isApp ? appProblem(fields, transaction) : jsapiProblem(fields, transaction);
+  if (known) return known;
+  const signed = { ...fields, sign: String(params[signature]) };
+  if (!isSigned(signed, transaction.signType, merchant.apiKey)) {
+    return `${signature} is wrong (${transaction.signType} over ${[...names].sort().join(', ')}) 支付验证签名失败`;
+  }
+  return undefined;
+}
+
+function jsapiProblem(fields: Fields, transaction: Transaction): string | undefined {
+  if (fields['appId'] !== transaction.appId) return 'appId is not the order’s';
+  if (fields['signType'] !== transaction.signType) {
+    return `signType must be the one of unifiedorder, ${transaction.signType}`;
+  }
+  if (!/^\d{1,32}$/.test(fields['timeStamp'] ?? '')) return 'timeStamp must be seconds';
+  return prepayProblem(transaction, prepayIdOf(fields), 'package');
+}
+
+function appProblem(fields: Fields, transaction: Transaction): string | undefined {
+  if (fields['appid'] !== transaction.appId) return 'appid is not the order’s';
+  if (fields['partnerid'] !== transaction.mchId) return 'partnerid is not the order’s mch_id';
+  if (fields['package'] !== 'Sign=WXPay') return 'package must be Sign=WXPay';
+  if (!/^\d{10}$/.test(fields['timestamp'] ?? '')) return 'timestamp must be seconds';
+  return prepayProblem(transaction, fields['prepayid'], 'prepayid');
+}
+
+function prepayProblem(
+  transaction: Transaction,
+  prepayId: string | undefined,
+  name: string,
+): string | undefined {
+  const belongs = transaction.prepays.some((prepay) => prepay.prepayId === prepayId);
+  return belongs ? undefined : `${name} names no prepay_id of this order`;
+}

@@ -1,0 +1,79 @@
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { codeToSession, weixinError } from '../mini-program/code-to-session.js';
+import type { Material } from '../material/material.js';
+import type { Fault } from '../state/faults.js';
+import { closeOrder } from '../v2/close-order.js';
+import { answer, type Handler } from '../v2/endpoint.js';
+import { orderQuery } from '../v2/order-query.js';
+import { unifiedOrder } from '../v2/unified-order.js';
+import type { World } from '../world.js';
+import { clientCertificate } from './client-certificate.js';
+import { withFaults } from './connection-faults.js';
+
+/** Paths that nginx opens to holders of a client certificate only. */
+const CERTIFICATE_PATHS = /^\/secapi\//;
+/** A request to WeChat has a few kilobytes. */
+const BODY_LIMIT = 1_048_576;
+
+const V2: Record<string, Handler> = {
+  '/pay/unifiedorder': unifiedOrder,
+  '/pay/orderquery': orderQuery,
+  '/pay/closeorder': closeOrder,
+};
+
+/** The HTTPS server that stands for api.mch.weixin.qq.com and api.weixin.qq.com, whatever Host is asked for. */
+export function makeGateway(world: World, material: Material) {
+  const app = fastify({
+    https: {
+      key: material.serverKey,
+      cert: material.serverCertificate,
+      ca: material.merchantAuthority,
+      requestCert: true,
+      // A missing or wrong certificate is answered by page, not by breaking off the handshake.
+      rejectUnauthorized: false,
+    },
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+  });
+  // Signatures are over what was sent: bodies stay bytes, whatever type they claim.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('server', 'nginx');
+    if (!CERTIFICATE_PATHS.test(request.url)) return;
+    const { refusal } = clientCertificate(request.raw);
+    if (refusal) await reply.code(400).type('text/html').send(refusal);
+  });
+
+  for (const [path, handler] of Object.entries(V2)) {
+    app.all(path, (request, reply) =>
+      withFaults(request, reply, world, (fault) => {
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const { mchId } = clientCertificate(request.raw);
+        void reply.type('text/plain; charset=utf-8');
+        return answer({ method: request.method, path, body, certificateMchId: mchId }, handler, fault, world);
+      }),
+    );
+  }
+  app.get('/sns/jscode2session', (request, reply) =>
+    withFaults(request, reply, world, (fault) => {
+      void reply.type('text/plain; charset=utf-8');
+      return JSON.stringify(loginAnswer(request, fault, world));
+    }),
+  );
+  app.setNotFoundHandler((_request, reply) => notFound(reply));
+  return app;
+}
+
+function loginAnswer(request: FastifyRequest, fault: Fault | undefined, world: World): object {
+  if (fault?.fault === 'SYSTEMERROR') return weixinError(-1);
+  if (fault && /^\d+$/.test(fault.fault)) return weixinError(Number(fault.fault));
+  const query = new URLSearchParams(request.url.split('?')[1]);
+  return codeToSession(query, world.merchants, world.logins);
+}
+
+function notFound(reply: FastifyReply): FastifyReply {
+  return reply.code(404).type('text/html').send('<html><head><title>404 Not Found</title></head></html>');
+}

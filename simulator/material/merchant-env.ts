@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Merchants } from '../state/merchants.js';
+
+/**
+ * Writes `merchant.env`: every setting a merchant backend needs to talk to this simulator. Rewritten at each start,
+ * because the ports may have moved. `tlsPort` is the port of the HTTPS server.
+ */
+export async function writeMerchantEnv(dir: string, merchants: Merchants, tlsPort: number): Promise<void> {
+  const merchant = merchants.first;
+  const app = merchants.appOfKind('miniProgram');
+  const settings = {
+    WXPAY_API: 'v2',
+    WXPAY_SIGN_TYPE: 'MD5',
+    WXPAY_APP_ID: app.appId,
+    WXPAY_APP_APP_ID: merchants.appOfKind('app').appId,
+    WXPAY_APP_SECRET: app.secret,
+    WXPAY_MCH_ID: merchant.mchId,
+    WXPAY_API_KEY: merchant.apiKey,
+    WXPAY_API_V3_KEY: merchant.apiV3Key,
+    WXPAY_CERT_PATH: join(dir, 'apiclient_cert.pem'),
+    WXPAY_KEY_PATH: join(dir, 'apiclient_key.pem'),
+    WXPAY_P12_PATH: join(dir, 'apiclient_cert.p12'),
+    WXPAY_PUBLIC_KEY_ID: merchant.publicKeyId,
+    WXPAY_PUBLIC_KEY_PATH: join(dir, 'wxpay_public_key.pem'),
+    WXPAY_BASE_URL: `https://127.0.0.1:${tlsPort}`,
+    WXPAY_BACKUP_URL: `https://localhost:${tlsPort}`,
+    WECHAT_BASE_URL: `https://127.0.0.1:${tlsPort}`,
+    WXPAY_CA_PATH: join(dir, 'ca.pem'),
+  };
+  // Single quotes: a shell and dotenv both take what is inside as it is.
+  const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`);
+  await writeFile(join(dir, 'merchant.env'), lines.join(''), { mode: 0o600 });
+}

@@ -1,0 +1,50 @@
+export type NotificationKind = 'payment' | 'refund';
+
+/**
+ * How one attempt ended: delivered (HTTP 200 and SUCCESS in the answer), rejected (any other answer), timeout (no
+ * answer within 5 s), unreachable (no connection), or lost by a fault: dropped before it was sent, reset after it
+ * was sent but before the answer was read.
+ */
+export type AttemptOutcome = 'delivered' | 'rejected' | 'timeout' | 'unreachable' | 'dropped' | 'reset';
+
+/** One delivery attempt. Times are ms on the simulator's clock. */
+export interface Attempt {
+  /** The moment of the schedule this attempt stands for. */
+  at: number;
+  /** When it was really sent; later than `at` after a jump of the clock or a restart. */
+  sentAt: number;
+  /** Somebody asked for it beyond the schedule. */
+  resend: boolean;
+  outcome: AttemptOutcome;
+  /** Wall time, milliseconds. */
+  durationMs: number;
+  /** Only when it differs from the notification's body (a spoilt signature). */
+  requestBody?: string;
+  status?: number;
+  answerBody?: string;
+  error?: string;
+}
+
+/** A message WeChat owes the merchant. */
+export interface Notification {
+  id: string;
+  kind: NotificationKind;
+  mchId: string;
+  outTradeNo: string;
+  outRefundNo?: string;
+  url: string;
+  contentType: string;
+  body: string;
+  createdAt: number;
+  status: 'pending' | 'delivered' | 'failed';
+  /** Attempts by the schedule so far; a duplicate counts once, a resend not at all. */
+  scheduledAttempts: number;
+  /** When pending: the moment of the next attempt on the simulator's clock. */
+  nextAttemptAt?: number;
+  attempts: Attempt[];
+}
+
+/** Seconds from each failed attempt to the next (protocol notes §1.12): 15 retries over 24 h 4 min. */
+export const RETRY_AFTER_SECONDS = [
+  15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600,
+];

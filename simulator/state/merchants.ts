@@ -1,0 +1,80 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { Formatter } from 'wechatpay-axios-plugin';
+import type { Collection } from './collection.js';
+
+export interface Merchant {
+  mchId: string;
+  /** Signs V2 (32 characters). */
+  apiKey: string;
+  /** Encrypts V3 notifications (32 characters). */
+  apiV3Key: string;
+  /** Name of WeChat's public key for this merchant. */
+  publicKeyId: string;
+}
+
+export interface App {
+  appId: string;
+  secret: string;
+  kind: 'miniProgram' | 'app';
+  /** Merchant accounts this app may take money for. */
+  mchIds: string[];
+}
+
+/** The merchant accounts and apps WeChat knows. They outlive a reset: a running merchant keeps its settings. */
+export class Merchants {
+  constructor(
+    private readonly merchants: Collection<Merchant>,
+    private readonly apps: Collection<App>,
+  ) {
+    if (merchants.all().length === 0) this.openFirstAccount();
+  }
+
+  /** The account whose material is written to DIR. */
+  get first(): Merchant {
+    const [merchant] = this.merchants.all();
+    if (!merchant) throw new Error('no merchant account');
+    return merchant;
+  }
+
+  all(): Merchant[] {
+    return this.merchants.all();
+  }
+
+  allApps(): App[] {
+    return this.apps.all();
+  }
+
+  byMchId(mchId: string): Merchant | undefined {
+    return this.merchants.get(mchId);
+  }
+
+  app(appId: string): App | undefined {
+    return this.apps.get(appId);
+  }
+
+  /** The first account's app of that kind. */
+  appOfKind(kind: App['kind']): App {
+    const app = this.apps.all().find((each) => each.kind === kind && each.mchIds.includes(this.first.mchId));
+    if (!app) throw new Error(`no ${kind} for ${this.first.mchId}`);
+    return app;
+  }
+
+  private openFirstAccount(): void {
+    const mchId = `19${randomInt(10_000_000, 99_999_999)}`;
+    this.merchants.set(mchId, {
+      mchId,
+      apiKey: Formatter.nonce(32),
+      apiV3Key: Formatter.nonce(32),
+      publicKeyId: `PUB_KEY_ID_01${mchId}${randomInt(1e9, 1e10)}`,
+    });
+    this.addApp('miniProgram', [mchId]);
+    this.addApp('app', [mchId]);
+    // Exists, but is bound to nobody: whoever uses it meets APPID_MCHID_NOT_MATCH.
+    this.addApp('miniProgram', []);
+  }
+
+  private addApp(kind: App['kind'], mchIds: string[]): void {
+    const appId = `wx${randomBytes(8).toString('hex')}`;
+    this.apps.set(appId, { appId, secret: randomBytes(16).toString('hex'), kind, mchIds });
+  }
+}

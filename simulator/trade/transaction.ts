@@ -1,0 +1,74 @@
+export type TradeType = 'JSAPI' | 'APP' | 'NATIVE' | 'MWEB';
+export type SignType = 'MD5' | 'HMAC-SHA256';
+export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED';
+
+/** Lifetimes on WeChat's side (protocol notes §1.4 and §1.7). */
+export const PREPAY_LIFE_MS = 2 * 3_600_000;
+export const MWEB_URL_LIFE_MS = 5 * 60_000;
+export const ORDER_LIFE_MS = 7 * 86_400_000;
+
+/** One accepted prepay request; the same order may have several. */
+export interface Prepay {
+  prepayId: string;
+  createdAt: number;
+  /** NATIVE: what the QR code says. */
+  codeUrl?: string;
+  /** MWEB: where the browser goes. */
+  mwebUrl?: string;
+}
+
+/** The user's payment. Amounts are integer fen. */
+export interface Payment {
+  transactionId: string;
+  paidAt: number;
+  openid: string;
+  totalFen: number;
+  /** What the user paid himself: the total less the coupon. */
+  cashFen: number;
+  couponFen: number;
+  /** CASH: the merchant's own prepaid coupon; NO_CASH lowers what is settled. */
+  couponType: 'CASH' | 'NO_CASH';
+  feeType: string;
+  bankType: string;
+}
+
+/** Something that happened to the order, for people. */
+export interface TimelineEntry {
+  at: number;
+  /** Request path, or what the user or a tester did. */
+  event: string;
+  result: string;
+}
+
+/** An order at WeChat, known by the merchant's number. Times are ms on the simulator's clock, amounts integer fen. */
+export interface Transaction {
+  mchId: string;
+  appId: string;
+  outTradeNo: string;
+  tradeType: TradeType;
+  totalFen: number;
+  description: string;
+  notifyUrl: string;
+  attach?: string;
+  deviceInfo?: string;
+  /** JSAPI: the only user who may pay. */
+  openid?: string;
+  /** Answers and notifications about this order are signed like its first request. */
+  signType: SignType;
+  /** The request named its sign_type, so notifications do as well. */
+  namesSignType: boolean;
+  /** All parameters of the first request but nonce_str and sign: a repetition must be identical. */
+  fingerprint: string;
+  createdAt: number;
+  expiresAt: number;
+  closedAt?: number;
+  prepays: Prepay[];
+  payment?: Payment;
+  hasRefund: boolean;
+  timeline: TimelineEntry[];
+}
+
+export function tradeState(transaction: Transaction): TradeState {
+  if (transaction.payment) return transaction.hasRefund ? 'REFUND' : 'SUCCESS';
+  return transaction.closedAt === undefined ? 'NOTPAY' : 'CLOSED';
+}

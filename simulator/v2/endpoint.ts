@@ -1,0 +1,57 @@
+import { Formatter } from 'wechatpay-axios-plugin';
+import type { Fault } from '../state/faults.js';
+import type { World } from '../world.js';
+import { authenticate, findTransaction, requireBoundApp, type Call } from './call.js';
+import { Refusal, Unauthentic } from './refusal.js';
+import { sign, spoilSign } from './signature.js';
+import { writeXml, type Fields } from './xml.js';
+
+/** Decides one authentic request; answers the fields that a success adds, or throws Refusal. */
+export type Handler = (call: Call, world: World) => Fields;
+
+/** A code of WeChat's in capitals, ordered as a fault: answered as such, without doing anything. */
+const ERROR_CODE = /^[A-Z][A-Z0-9_]*$/;
+
+/** One V2 request from its bytes to the bytes of the answer (always HTTP 200). */
+export function answer(
+  request: { method: string; path: string; body: Buffer; certificateMchId: string | undefined },
+  handler: Handler,
+  fault: Fault | undefined,
+  world: World,
+): string {
+  let call: Call;
+  try {
+    call = authenticate(request, world.merchants);
+  } catch (error) {
+    return writeXml({ return_code: 'FAIL', return_msg: Unauthentic.from(error).message });
+  }
+  const outcome = decide(call, handler, fault, world);
+  noteInTimeline(call, outcome['err_code'] ?? 'SUCCESS', world);
+  const fields: Fields = {
+    return_code: 'SUCCESS',
+    return_msg: 'OK',
+    appid: call.fields['appid'] ?? '',
+    mch_id: call.merchant.mchId,
+    device_info: call.fields['device_info'] ?? '',
+    nonce_str: Formatter.nonce(16),
+    ...outcome,
+  };
+  const signature = sign(fields, call.signType, call.merchant.apiKey);
+  return writeXml({ ...fields, sign: fault?.fault === 'badSignature' ? spoilSign(signature) : signature });
+}
+
+function decide(call: Call, handler: Handler, fault: Fault | undefined, world: World): Fields {
+  try {
+    if (fault && ERROR_CODE.test(fault.fault)) throw new Refusal(fault.fault);
+    requireBoundApp(call, world.merchants);
+    return { result_code: 'SUCCESS', ...handler(call, world) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { result_code: 'FAIL', err_code: error.code, err_code_des: error.description };
+  }
+}
+
+function noteInTimeline(call: Call, result: string, world: World): void {
+  const transaction = findTransaction(call, world.transactions);
+  if (transaction) world.transactions.note(transaction, call.path, result);
+}
