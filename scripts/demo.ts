@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import pg from 'pg';
 import { migrate } from '../src/database/migrate.js';
 import { startChild, type Child } from './demo-child.js';
+import { seedOperators, type DemoOperator } from './demo-operators.js';
 import { seedProducts } from './demo-products.js';
 import { removeCluster } from './embedded-postgres-place.js';
 import { freePort, startEmbeddedPostgres } from './embedded-postgres.js';
@@ -43,7 +44,10 @@ async function demo(): Promise<void> {
   const secrets = await readSecrets();
   const appUrl = `http://127.0.0.1:${await port('PORT', 3000)}`;
 
-  const [databaseUrl, simulator] = await Promise.all([startDatabase(secrets), startSimulator(appUrl)]);
+  const [{ databaseUrl, operators }, simulator] = await Promise.all([
+    startDatabase(secrets),
+    startSimulator(appUrl),
+  ]);
   const app = await startApp(appUrl, databaseUrl, simulator.controlUrl, secrets);
 
   const summary = {
@@ -55,7 +59,7 @@ async function demo(): Promise<void> {
     simulatorTls: simulator.tlsUrl,
     merchantDir: '.demo/merchant',
     databaseUrl,
-    operators: [],
+    operators,
   };
   await writeFile(join(DIR, 'demo.json'), `${JSON.stringify(summary, null, 2)}\n`, { mode: 0o600 });
   process.stdout.write(banner(summary, (performance.now() - started) / 1000));
@@ -63,7 +67,9 @@ async function demo(): Promise<void> {
     void child.ended.then(() => finish(stopping === undefined ? 1 : 0));
 }
 
-async function startDatabase(secrets: DemoSecrets): Promise<string> {
+async function startDatabase(
+  secrets: DemoSecrets,
+): Promise<{ databaseUrl: string; operators: DemoOperator[] }> {
   const postgres = await startEmbeddedPostgres({ dataDir: POSTGRES_DIR, password: secrets.databasePassword });
   stops.unshift(() => postgres.stop());
   const admin = new pg.Client(postgres.url('postgres'));
@@ -77,7 +83,7 @@ async function startDatabase(secrets: DemoSecrets): Promise<string> {
   await client.connect();
   await seedProducts(client);
   await client.end();
-  return url;
+  return { databaseUrl: url, operators: await seedOperators(url, join(DIR, 'operators.json')) };
 }
 
 async function startSimulator(appUrl: string): Promise<{ child: Child; controlUrl: string; tlsUrl: string }> {
@@ -128,7 +134,11 @@ function randomSecret(): string {
 async function readSecrets(): Promise<DemoSecrets> {
   const path = join(DIR, 'secrets.json');
   if (existsSync(path)) return JSON.parse(await readFile(path, 'utf8')) as DemoSecrets;
-  const secrets = { databasePassword: randomSecret(), sessionSecret: randomSecret(), dataEncryptionKey: randomSecret() };
+  const secrets = {
+    databasePassword: randomSecret(),
+    sessionSecret: randomSecret(),
+    dataEncryptionKey: randomSecret(),
+  };
   await writeFile(path, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;
 }
@@ -142,9 +152,12 @@ async function port(name: string, fallback: number): Promise<number> {
 }
 
 function banner(
-  urls: { app: string; docs: string; shop: string; simulator: string },
+  urls: { app: string; docs: string; shop: string; simulator: string; operators: DemoOperator[] },
   seconds: number,
 ): string {
+  const staff = urls.operators.map(
+    ({ username, password, role }) => `${username.padEnd(8)} ${password}  ${role}`,
+  );
   return `
   微信支付收款后端 · 演示环境        WeChat Pay checkout, demo
 
@@ -154,6 +167,7 @@ function banner(
   接口 API         ${urls.app}
   文档 docs        ${urls.docs}
   模拟微信 WeChat  ${urls.simulator}/_sim/…   (README 里有 curl 例子)
+  员工 staff       ${staff.join('\n                   ')}
 
   数据在 .demo/，再次启动仍在；重新开始用 npm run demo -- --fresh
   Data stays in .demo/; start over with npm run demo -- --fresh. Ctrl-C stops everything.

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 
 /** Who speaks, as established by a guard. */
 export interface Principal {
-  kind: 'buyer';
+  kind: 'buyer' | 'operator';
   id: string;
 }
 
@@ -20,6 +20,6 @@ export function principalOf(request: FastifyRequest): Principal | undefined {
 /** The id of the buyer whose token came with the request. Only on routes behind the BuyerGuard. */
 export const BuyerId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const principal = principalOf(context.switchToHttp().getRequest<FastifyRequest>());
-  if (principal === undefined) throw new Error('a route asks for the buyer without the BuyerGuard');
+  if (principal?.kind !== 'buyer') throw new Error('a route asks for the buyer without the BuyerGuard');
   return principal.id;
 });

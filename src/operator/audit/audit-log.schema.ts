@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+export const auditListSchema = z.strictObject({
+  operatorId: z.uuid().optional(),
+  action: z.string().max(64).optional().describe('e.g. refund.approved'),
+  subjectKind: z.string().max(64).optional(),
+  subjectId: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, 'use the nextCursor of the page before')
+    .optional(),
+});
+export type AuditListQuery = z.infer<typeof auditListSchema>;
+
+export const auditEntrySchema = z.object({
+  id: z.string(),
+  at: z.iso.datetime({ offset: true }),
+  operatorId: z.string().nullable().describe('null: the system'),
+  operatorName: z.string(),
+  action: z.string(),
+  subjectKind: z.string(),
+  subjectId: z.string(),
+  before: z.unknown().describe('what it was, as far as it changed'),
+  after: z.unknown().describe('what it became'),
+  ip: z.string().nullable(),
+  requestId: z.string().nullable(),
+  hash: z.string().describe('hex; covers this row and the hash of the one before'),
+});
+export type AuditEntryView = z.infer<typeof auditEntrySchema>;
+
+export const auditPageSchema = z.object({
+  items: z.array(auditEntrySchema),
+  nextCursor: z.string().nullable(),
+});

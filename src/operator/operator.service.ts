@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { decodeCursor, page } from '../common/cursor.js';
+import { Problem } from '../common/problem.js';
+import { run, statement } from '../database/sql.js';
+import { sqlState, transaction } from '../database/transaction.js';
+import { AuditService } from './audit.service.js';
+import type { OperatorPrincipal } from './operator-principal.js';
+import { Operator } from './operator.entity.js';
+import type { NewOperator, OperatorChange, OperatorListQuery, OperatorView } from './operator.schema.js';
+import { operatorView } from './operator.view.js';
+import { auditOrigin, type RequestOrigin } from './request-origin.js';
+import { PasswordHasher } from './session/password-hasher.js';
+import { SessionService } from './session/session.service.js';
+
+const INSERT = statement(
+  'insert-operator',
+  `INSERT INTO operators (id, username, display_name, role, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+);
+const CHANGE = statement(
+  'change-operator',
+  'UPDATE operators SET display_name = $2, role = $3, disabled_at = $4 WHERE id = $1',
+);
+const UNIQUE_VIOLATION = '23505';
+
+/** Accounts of the staff. They are disabled, never deleted. */
+@Injectable()
+export class OperatorService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly passwords: PasswordHasher,
+    private readonly sessions: SessionService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * @param by null when a command creates the account
+   * @throws Problem `USERNAME_TAKEN`
+   */
+  async create(
+    { username, displayName = username, role, password }: NewOperator,
+    by: OperatorPrincipal | null,
+    origin?: RequestOrigin,
+  ): Promise<OperatorView> {
+    const [id, passwordHash] = [uuidv7(), await this.passwords.hash(password)];
+    try {
+      return await transaction(this.dataSource, async (manager) => {
+        await run(manager, INSERT, [id, username, displayName, role, passwordHash, new Date()]);
+        await this.audit.record(manager, {
+          operator: by,
+          action: 'operator.created',
+          subjectKind: 'operator',
+          subjectId: id,
+          after: { username, displayName, role },
+          ...auditOrigin(origin),
+        });
+        return operatorView(await manager.findOneByOrFail(Operator, { id }));
+      });
+    } catch (error) {
+      if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      throw new Problem('USERNAME_TAKEN', `There is already an operator called ${username}.`, {
+        errors: [{ field: 'username', message: 'is taken' }],
+      });
+    }
+  }
+
+  /**
+   * Changes name, role or state; the sessions of a disabled operator answer 401 from then on.
+   * @throws Problem `OPERATOR_NOT_FOUND`, `LAST_OWNER`
+   */
+  change(
+    id: string,
+    change: OperatorChange,
+    by: OperatorPrincipal,
+    origin: RequestOrigin,
+  ): Promise<OperatorView> {
+    return transaction(this.dataSource, async (manager) => {
+      const { operator, otherOwners } = await lockBesideOwners(manager, id);
+      const before = changeable(operator);
+      const after = { ...before, ...change };
+      const leaves = isActiveOwner(operator) && (after.role !== 'OWNER' || after.disabled);
+      if (leaves && otherOwners === 0) throw new Problem('LAST_OWNER', 'Make somebody else an OWNER first.');
+      const disabledAt = after.disabled ? (operator.disabledAt ?? new Date()) : null;
+      await run(manager, CHANGE, [operator.id, after.displayName, after.role, disabledAt]);
+      if (after.disabled) await this.sessions.revokeAll(manager, operator.id);
+      await this.audit.record(manager, {
+        operator: by,
+        action: 'operator.changed',
+        subjectKind: 'operator',
+        subjectId: operator.id,
+        before,
+        after,
+        ...auditOrigin(origin),
+      });
+      return operatorView(await manager.findOneByOrFail(Operator, { id }));
+    });
+  }
+
+  /** @throws Problem `OPERATOR_NOT_FOUND` */
+  async find(id: string): Promise<OperatorView> {
+    const operator = isUuid(id) ? await this.dataSource.manager.findOneBy(Operator, { id }) : null;
+    if (operator === null) throw noSuchOperator();
+    return operatorView(operator);
+  }
+
+  /** Newest first. */
+  async list({
+    limit,
+    cursor,
+  }: OperatorListQuery): Promise<{ items: OperatorView[]; nextCursor: string | null }> {
+    const query = this.dataSource
+      .createQueryBuilder(Operator, 'o')
+      .orderBy({ 'o.createdAt': 'DESC', 'o.id': 'DESC' })
+      .limit(limit + 1);
+    if (cursor !== undefined) query.where('(o.createdAt, o.id) < (:createdAt, :id)', decodeCursor(cursor));
+    const { rows, nextCursor } = page(await query.getMany(), limit);
+    return { items: rows.map(operatorView), nextCursor };
+  }
+}
+
+/** Locks one account for a decision. @throws Problem `OPERATOR_NOT_FOUND` */
+export async function lockOperator(manager: EntityManager, id: string): Promise<Operator> {
+  const operator = isUuid(id)
+    ? await manager.findOne(Operator, { where: { id }, lock: { mode: 'for_no_key_update' } })
+    : null;
+  if (operator === null) throw noSuchOperator();
+  return operator;
+}
+
+/**
+ * Locks the account and every active owner, by id: two owners who demote each other at once take turns, and the second
+ * sees that he would be the last.
+ */
+async function lockBesideOwners(
+  manager: EntityManager,
+  id: string,
+): Promise<{ operator: Operator; otherOwners: number }> {
+  if (!isUuid(id)) throw noSuchOperator();
+  const locked = await manager
+    .createQueryBuilder(Operator, 'o')
+    .where("o.id = :id OR (o.role = 'OWNER' AND o.disabledAt IS NULL)", { id })
+    .orderBy('o.id')
+    .setLock('for_no_key_update')
+    .getMany();
+  const operator = locked.find((row) => row.id === id.toLowerCase());
+  if (operator === undefined) throw noSuchOperator();
+  return { operator, otherOwners: locked.filter((row) => row !== operator && isActiveOwner(row)).length };
+}
+
+function isActiveOwner({ role, disabledAt }: Operator): boolean {
+  return role === 'OWNER' && disabledAt === null;
+}
+
+function changeable({ displayName, role, disabledAt }: Operator): Required<OperatorChange> {
+  return { displayName, role, disabled: disabledAt !== null };
+}
+
+function noSuchOperator(): Problem {
+  return new Problem('OPERATOR_NOT_FOUND', 'There is no such operator.');
+}

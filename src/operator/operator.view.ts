@@ -1,0 +1,16 @@
+import { toBeijingIso } from '../common/beijing-time.js';
+import type { Operator } from './operator.entity.js';
+import type { OperatorView } from './operator.schema.js';
+
+/** An account as staff see it; nothing secret is in it. */
+export function operatorView(operator: Operator): OperatorView {
+  return {
+    id: operator.id,
+    username: operator.username,
+    displayName: operator.displayName,
+    role: operator.role,
+    disabled: operator.disabledAt !== null,
+    hasSecondFactor: operator.totpConfirmedAt !== null,
+    createdAt: toBeijingIso(operator.createdAt),
+  };
+}

@@ -1,0 +1,45 @@
+/** What a person on the staff may be (CONTRACT §3). */
+export const ROLES = ['OWNER', 'FINANCE', 'SUPPORT', 'VIEWER'] as const;
+export type Role = (typeof ROLES)[number];
+
+const EVERYBODY: readonly Role[] = ROLES;
+
+/**
+ * Who may do what: the only place that says so. A route names its permission with `@Requires`, and a test walks every
+ * staff route with every role. VIEWER sees the business and changes nothing; SUPPORT serves buyers; FINANCE decides
+ * about money; OWNER may do everything.
+ */
+export const PERMISSIONS = {
+  /** One's own account: /me, own sessions, own second factor. */
+  self: EVERYBODY,
+  'orders.read': EVERYBODY,
+  /** Closing an unpaid order, at WeChat as well. */
+  'orders.close': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'payments.read': EVERYBODY,
+  'payments.sync': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'refunds.read': EVERYBODY,
+  'refunds.request': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'refunds.review': ['OWNER', 'FINANCE'],
+  /** Retry and sync: what makes WeChat move money, or tells what became of it. */
+  'refunds.execute': ['OWNER', 'FINANCE'],
+  'notifications.read': EVERYBODY,
+  'notifications.replay': ['OWNER', 'FINANCE'],
+  'ledger.read': ['OWNER', 'FINANCE', 'VIEWER'],
+  'suspense.read': EVERYBODY,
+  'buyers.read': EVERYBODY,
+  'products.manage': ['OWNER', 'SUPPORT'],
+  'operators.manage': ['OWNER'],
+  'audit.read': ['OWNER', 'FINANCE'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+export function rolesWith(permission: Permission): readonly Role[] {
+  return PERMISSIONS[permission];
+}
+
+/** For consoles: what to show to this role. */
+export function permissionsOf(role: Role): Permission[] {
+  const all = Object.keys(PERMISSIONS) as Permission[];
+  return all.filter((permission) => rolesWith(permission).includes(role));
+}
