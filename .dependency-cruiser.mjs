@@ -11,7 +11,7 @@ const LAYERS = [
   ['refund'],
   ['notify', 'reconcile'],
   ['fulfilment'],
-  ['operations'],
+  ['operations', 'staff'],
 ];
 
 const folders = (layers) => layers.flat().join('|');

@@ -11,7 +11,7 @@ export class CreateOrders1763700000003 implements MigrationInterface {
         price_fen bigint NOT NULL,
         stock integer NOT NULL,
         active boolean NOT NULL DEFAULT true,
-        created_at timestamptz NOT NULL,
+        created_at timestamptz(3) NOT NULL, -- no finer than a cursor of the list can say
         CONSTRAINT products_price_positive CHECK (price_fen BETWEEN 1 AND 1000000000),
         CONSTRAINT products_stock_not_oversold CHECK (stock >= 0)
       )`);
@@ -32,7 +32,7 @@ export class CreateOrders1763700000003 implements MigrationInterface {
         paid_by_payment_id uuid,
         attach text,
         address jsonb,
-        created_at timestamptz NOT NULL,
+        created_at timestamptz(3) NOT NULL,
         expires_at timestamptz NOT NULL,
         close_requested_at timestamptz,
         paid_at timestamptz,

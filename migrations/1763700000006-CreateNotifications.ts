@@ -17,7 +17,8 @@ export class CreateNotifications1763700000006 implements MigrationInterface {
         out_trade_no text,
         transaction_id text,
         order_id uuid,
-        payment_id uuid
+        payment_id uuid,
+        refund_id uuid
       )`);
     await queryRunner.query('CREATE INDEX notifications_received ON notifications (received_at)');
     await queryRunner.query(

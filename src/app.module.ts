@@ -10,9 +10,12 @@ import { JobsModule } from './jobs/jobs.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { NotifyModule } from './notify/notify.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { OrderModule } from './order/order.module.js';
 import { PaymentModule } from './payment/payment.module.js';
 import { ReconcileModule } from './reconcile/reconcile.module.js';
+import { RefundModule } from './refund/refund.module.js';
+import { StaffModule } from './staff/staff.module.js';
 import { WxPayModule } from './wxpay/wxpay.module.js';
 
 @Module({})
@@ -29,12 +32,15 @@ export class AppModule {
         LedgerModule,
         WxPayModule,
         BuyerModule,
+        OperatorModule,
         OrderModule,
         PaymentModule,
+        RefundModule,
         NotifyModule,
         ReconcileModule,
         FulfilmentModule,
         OperationsModule,
+        StaffModule,
       ],
     };
   }

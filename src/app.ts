@@ -10,6 +10,7 @@ import { requestId } from './common/request-id.js';
 import { validationProblem } from './common/validation.js';
 import type { Settings } from './config/settings.js';
 import { serveDocs } from './docs.js';
+import { speaksByCookie } from './operator/session/session-cookie.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -40,6 +41,11 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
       .header('Cache-Control', 'no-store')
       .header('X-Content-Type-Options', 'nosniff');
     done();
+  });
+  // By Fetch Metadata and Origin; only a request that a browser sends with the staff's cookie can be somebody else's.
+  app.enableCsrfProtection({
+    trustedOrigins: [new URL(settings.http.publicUrl).origin],
+    exclude: (request: FastifyRequest) => !speaksByCookie(request),
   });
   if (settings.http.corsOrigins.length > 0) app.enableCors({ origin: settings.http.corsOrigins });
   app.useGlobalFilters(problems);

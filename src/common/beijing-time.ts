@@ -15,6 +15,13 @@ export function fromCompactBeijing(text: string): Date | undefined {
   return Number.isNaN(time.getTime()) || toCompactBeijing(time) !== text ? undefined : time;
 }
 
+/** Reads `yyyy-MM-dd HH:mm:ss` in UTC+8, the form of refund times in API v2; undefined when it is no real time. */
+export function fromDashedBeijing(text: string): Date | undefined {
+  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text)
+    ? fromCompactBeijing(text.replace(/\D/g, ''))
+    : undefined;
+}
+
 /** ISO 8601 with the offset people in the shop think in, whole milliseconds: `2026-11-21T20:05:00.000+08:00`. */
 export function toBeijingIso(time: Date): string {
   return new Date(time.getTime() + OFFSET_MS).toISOString().replace('Z', '+08:00');

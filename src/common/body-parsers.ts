@@ -15,6 +15,11 @@ export const OVERSIZE = Symbol('oversize body');
  */
 export function readRequestBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
+  // Fastify refuses a malformed content type by itself, in words WeChat does not read; without one it asks the parser.
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (isNotification(request)) delete request.headers['content-type'];
+    done();
+  });
   fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
     if (isNotification(request)) return (await read(payload, NOTIFICATION_LIMIT_BYTES)) ?? OVERSIZE;
     const body = await read(payload, JSON_LIMIT_BYTES);

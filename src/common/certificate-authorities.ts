@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { SettingsError } from '../config/settings.js';
@@ -15,10 +16,19 @@ export function certificateAuthorities(caPath: string | undefined): string[] | u
   } catch {
     throw new SettingsError([`WXPAY_CA_PATH cannot be read: expected a PEM file at ${caPath}`]);
   }
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
+  if (!isCertificate(pem)) {
     throw new SettingsError([
       `WXPAY_CA_PATH holds no certificate: expected PEM ("-----BEGIN CERTIFICATE-----") at ${caPath}`,
     ]);
   }
   return [...rootCertificates, pem];
+}
+
+/** Said at the start: a broken file would otherwise show only as calls to WeChat that fail. */
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).publicKey.type === 'public';
+  } catch {
+    return false;
+  }
 }

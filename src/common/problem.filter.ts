@@ -30,6 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     void reply
       .code(problem.status)
+      .header('X-Request-Id', request.id) // hooks have not run when the URL itself was refused
       .header('Content-Type', 'application/problem+json; charset=utf-8')
       .send(problemDocument(problem, request));
   }
@@ -38,6 +39,7 @@ export class ProblemFilter implements ExceptionFilter {
 /** Codes of errors that Fastify raises before any of our code has run. */
 const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send JSON as application/json.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', 'There is nothing at this address.'],
   FST_ERR_BAD_URL: ['MALFORMED_REQUEST', 'The URL cannot be decoded.'],
 };
 

@@ -22,12 +22,15 @@ const list = (item: z.ZodType<string, string>) =>
     )
     .pipe(z.array(item));
 
+const yesNo = z.enum(['true', 'false']).transform((word) => word === 'true');
+
 const httpUrl = z.url({ protocol: /^https?$/ });
 const appId = z.string().regex(/^wx[0-9a-zA-Z]{16}$/);
 
 /** WeChat calls this origin from outside: https, except that a loopback host may stay plain for trying things out. */
 const publicOrigin = httpUrl
   .refine((url) => {
+    if (!URL.canParse(url)) return false; // zod goes on after the first complaint
     const { protocol, hostname, search, hash } = new URL(url);
     const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
     return search === '' && hash === '' && (protocol === 'https:' || loopback);
@@ -71,6 +74,20 @@ export const environmentSchema = z.object({
   WXPAY_APP_SECRET: expecting("the mini-program's app secret, 32 characters", z.string().min(16).max(128)),
   WXPAY_MCH_ID: expecting('the merchant number, 8 to 10 digits', z.string().regex(/^\d{8,10}$/)),
   WXPAY_API_KEY: expecting('the API key (v2), 32 letters or digits', z.string().regex(/^[\x21-\x7e]{32}$/)),
+  WXPAY_CERT_PATH: expecting(
+    'the path of apiclient_cert.pem',
+    z.string().min(1).default('certs/apiclient_cert.pem'),
+  ),
+  WXPAY_KEY_PATH: expecting(
+    'the path of apiclient_key.pem',
+    z.string().min(1).default('certs/apiclient_key.pem'),
+  ),
+  WXPAY_P12_PATH: expecting('the path of apiclient_cert.p12', z.string().min(1).optional()),
+  REFUND_WINDOW_DAYS: expecting('days from 0 to 365', integerBetween(0, 365).default(30)),
+  REFUND_FOUR_EYES: expecting('true or false', yesNo.default(true)),
+  REFUND_AUTO_APPROVE_MAX_FEN: expecting('an amount in fen', integerBetween(0, 999_999_999).default(0)),
+  REFUND_SECOND_APPROVAL_MIN_FEN: expecting('an amount in fen', integerBetween(1, 999_999_999).optional()),
+  REFUND_STEP_UP_MIN_FEN: expecting('an amount in fen', integerBetween(1, 999_999_999).optional()),
   WXPAY_SIGN_TYPE: expecting('MD5 or HMAC-SHA256', z.enum(['MD5', 'HMAC-SHA256']).default('MD5')),
   WXPAY_BASE_URL: expecting(
     'an https address',

@@ -37,6 +37,15 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     session: { secret: env.SESSION_SECRET },
     data: { encryptionKey: env.DATA_ENCRYPTION_KEY },
     clock: { simUrl: env.SIM_CLOCK_URL },
+    refund: {
+      windowDays: env.REFUND_WINDOW_DAYS,
+      fourEyes: env.REFUND_FOUR_EYES,
+      autoApproveMaxFen: env.REFUND_AUTO_APPROVE_MAX_FEN,
+      /** From this cumulative amount on, two people approve; undefined: one is enough. */
+      secondApprovalMinFen: env.REFUND_SECOND_APPROVAL_MIN_FEN,
+      /** Above this cumulative amount the approver proves his second factor again; undefined: never. */
+      stepUpMinFen: env.REFUND_STEP_UP_MIN_FEN,
+    },
     order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
     wechat: { baseUrl: env.WECHAT_BASE_URL, appId: env.WXPAY_APP_ID, appSecret: env.WXPAY_APP_SECRET },
     wxpay: {
@@ -57,6 +66,10 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
           appAppId: env.WXPAY_APP_APP_ID ?? env.WXPAY_APP_ID,
           signType: env.WXPAY_SIGN_TYPE,
           apiKey: env.WXPAY_API_KEY,
+          certPath: env.WXPAY_CERT_PATH,
+          keyPath: env.WXPAY_KEY_PATH,
+          /** Both in one file, with the merchant number as password; taken instead of the pair when set. */
+          p12Path: env.WXPAY_P12_PATH,
         },
       ],
     },

@@ -5,7 +5,7 @@ import type { Fen } from '../common/fen.js';
 import { run, statement } from '../database/sql.js';
 import type { LedgerAccount } from './ledger-entry.entity.js';
 
-export type MovementKind = 'PAYMENT_RECEIVED' | 'SUSPENSE_RECEIVED';
+export type MovementKind = 'PAYMENT_RECEIVED' | 'SUSPENSE_RECEIVED' | 'REFUND_PAID';
 
 export interface Movement {
   kind: MovementKind;

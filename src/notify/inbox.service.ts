@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock.js';
 import { run, statement } from '../database/sql.js';
-import type { NotificationVerdict } from './notification.entity.js';
+import type { NotificationKind, NotificationVerdict } from './notification.entity.js';
 
 const UNVERIFIED_BODY_BYTES = 4096;
 /** Unverified messages stored per minute and instance. Beyond that somebody is flooding, and rows would serve only him. */
@@ -18,8 +18,8 @@ const DAY_MS = 24 * 3600 * 1000;
 const INSERT = statement(
   'insert-notification',
   `INSERT INTO notifications (id, account_id, kind, received_at, verdict, reason, verified, body, body_sha256, source_ip,
-                              out_trade_no, transaction_id, order_id, payment_id)
-   VALUES ($1, $2, 'PAYMENT', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+                              out_trade_no, transaction_id, order_id, payment_id, refund_id)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 );
 const PRUNE = statement(
   'prune-notifications',
@@ -28,6 +28,7 @@ const PRUNE = statement(
 
 export interface Received {
   accountId: string;
+  kind: NotificationKind;
   body: Buffer;
   sourceIp: string;
 }
@@ -39,6 +40,7 @@ export interface Filing {
   transactionId?: string | undefined;
   orderId?: string | undefined;
   paymentId?: string | undefined;
+  refundId?: string | undefined;
 }
 
 /** The inbox: every webhook ever received, with its verdict. */
@@ -79,7 +81,7 @@ export class InboxService {
 
   private async insert(
     manager: EntityManager,
-    { accountId, body, sourceIp }: Received,
+    { accountId, kind, body, sourceIp }: Received,
     filing: Filing,
     verified: boolean,
   ): Promise<void> {
@@ -88,6 +90,7 @@ export class InboxService {
     await run(manager, INSERT, [
       uuidv7(),
       accountId,
+      kind,
       this.clock.now(),
       filing.verdict,
       filing.reason ?? null,
@@ -99,6 +102,7 @@ export class InboxService {
       filing.transactionId ?? null,
       filing.orderId ?? null,
       filing.paymentId ?? null,
+      filing.refundId ?? null,
     ]);
   }
 }

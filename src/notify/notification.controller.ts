@@ -1,21 +1,25 @@
 import { Controller, HttpCode, Param, Post, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { PaymentNotification, RefundNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
-import { NotifyReplyFilter } from './notify-reply.filter.js';
-import { NotifyService } from './notify.service.js';
 import {
   PaymentNotificationGuard,
-  Verified,
-  type VerifiedPaymentNotification,
-} from './payment-notification.guard.js';
+  RefundNotificationGuard,
+  VerifiedNotification,
+  type Verified,
+} from './notification.guard.js';
+import { NotifyReplyFilter } from './notify-reply.filter.js';
+import { PaymentNotifyService } from './payment-notify.service.js';
+import { RefundNotifyService } from './refund-notify.service.js';
 
 @ApiTags('wechat')
 @Controller('notify/wxpay/:account')
 @UseFilters(NotifyReplyFilter)
-export class PaymentNotificationController {
+export class NotificationController {
   constructor(
-    private readonly notifications: NotifyService,
+    private readonly payments: PaymentNotifyService,
+    private readonly refunds: RefundNotifyService,
     private readonly wxpay: WxPayService,
   ) {}
 
@@ -27,10 +31,27 @@ export class PaymentNotificationController {
   })
   async payment(
     @Param('account') account: string,
-    @Verified() notification: VerifiedPaymentNotification,
+    @VerifiedNotification() notification: Verified<PaymentNotification>,
     @Res({ passthrough: true }) response: FastifyReply,
   ): Promise<string> {
-    await this.notifications.receive(notification);
+    await this.payments.receive(notification);
+    return this.acknowledge(account, response);
+  }
+
+  @Post('refund')
+  @HttpCode(200)
+  @UseGuards(RefundNotificationGuard)
+  @ApiOperation({ summary: "WeChat's refund notification; it is confirmed by asking WeChat" })
+  async refund(
+    @Param('account') account: string,
+    @VerifiedNotification() notification: Verified<RefundNotification>,
+    @Res({ passthrough: true }) response: FastifyReply,
+  ): Promise<string> {
+    await this.refunds.receive(notification);
+    return this.acknowledge(account, response);
+  }
+
+  private acknowledge(account: string, response: FastifyReply): string {
     const reply = this.wxpay.notificationReply(this.wxpay.findAccount(account), true, 'OK');
     response.header('Content-Type', reply.contentType);
     return reply.body;

@@ -10,6 +10,10 @@ export const NOTIFICATION_VERDICTS = [
   'UNKNOWN_ORDER',
   /** WeChat reports an attempt to pay that failed; nothing changes. */
   'NOT_PAID',
+  /** A refund has reached the state that WeChat, when asked, reports. */
+  'CONCLUDED',
+  /** A refund that is not ours, e.g. made by hand in the merchant platform. */
+  'UNKNOWN_REFUND',
   /** Believed, but WeChat did not confirm it when asked; WeChat sends it again. */
   'UNCONFIRMED',
   'FOREIGN',
@@ -17,6 +21,9 @@ export const NOTIFICATION_VERDICTS = [
   'MALFORMED',
 ] as const;
 export type NotificationVerdict = (typeof NOTIFICATION_VERDICTS)[number];
+
+export const NOTIFICATION_KINDS = ['PAYMENT', 'REFUND'] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** One webhook as it arrived, with its verdict (A24). Also duplicates have a row of their own. */
 @Entity('notifications')
@@ -28,7 +35,7 @@ export class Notification {
   readonly accountId!: string;
 
   @Column('text')
-  readonly kind!: 'PAYMENT';
+  readonly kind!: NotificationKind;
 
   @Column('timestamptz')
   readonly receivedAt!: Date;
@@ -65,4 +72,7 @@ export class Notification {
 
   @Column('uuid', { nullable: true })
   readonly paymentId!: string | null;
+
+  @Column('uuid', { nullable: true })
+  readonly refundId!: string | null;
 }

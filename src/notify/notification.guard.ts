@@ -1,31 +1,44 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OVERSIZE } from '../common/body-parsers.js';
-import { NotificationRefused, type PaymentNotification } from '../wxpay/protocol.js';
+import type { MerchantAccount } from '../wxpay/merchant-accounts.js';
+import {
+  NotificationRefused,
+  type PaymentNotification,
+  type RawNotification,
+  type RefundNotification,
+} from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { InboxService, type Received } from './inbox.service.js';
+import type { NotificationKind } from './notification.entity.js';
 import { NotifyRefusal } from './notify-refusal.js';
 
 export type NotifyRequest = FastifyRequest<{ Params: { account: string } }>;
 
-export interface VerifiedPaymentNotification {
+/** A notification that has passed its guard, and the bytes it came as. */
+export interface Verified<Content> {
   received: Received;
-  notification: PaymentNotification;
+  notification: Content;
 }
 
-const verified = new WeakMap<FastifyRequest, VerifiedPaymentNotification>();
+const verified = new WeakMap<FastifyRequest, Verified<unknown>>();
 
 /**
  * Lets only authentic notifications reach the controller: raw bytes, the account's own algorithm and key, our
  * merchant, our app (DESIGN §2.8). It looks at nothing else, neither host nor address, so nothing can switch it off
  * (M-04). What is refused is filed with its verdict before WeChat gets the answer.
  */
-@Injectable()
-export class PaymentNotificationGuard implements CanActivate {
+@Injectable() // here as well, so that the subclasses inherit what to inject
+abstract class NotificationGuard<Content> implements CanActivate {
+  protected abstract readonly kind: NotificationKind;
+
   constructor(
-    private readonly wxpay: WxPayService,
+    protected readonly wxpay: WxPayService,
     private readonly inbox: InboxService,
   ) {}
+
+  /** @throws NotificationRefused */
+  protected abstract read(account: MerchantAccount, raw: RawNotification): Content;
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<NotifyRequest>();
@@ -33,10 +46,12 @@ export class PaymentNotificationGuard implements CanActivate {
     if (account === undefined) throw new NotifyRefusal(404, 'unknown account');
     if (request.body === OVERSIZE) throw new NotifyRefusal(413, 'larger than 1 MB');
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const received = { accountId: account.id, body, sourceIp: request.ip };
+    const received = { accountId: account.id, kind: this.kind, body, sourceIp: request.ip };
     try {
-      const notification = this.wxpay.readPaymentNotification(account, { headers: request.headers, body });
-      verified.set(request, { received, notification });
+      verified.set(request, {
+        received,
+        notification: this.read(account, { headers: request.headers, body }),
+      });
       return true;
     } catch (error) {
       if (!(error instanceof NotificationRefused)) throw error;
@@ -46,9 +61,27 @@ export class PaymentNotificationGuard implements CanActivate {
   }
 }
 
-/** The notification the guard has verified. */
-export const Verified = createParamDecorator(
-  (_: unknown, context: ExecutionContext): VerifiedPaymentNotification => {
+@Injectable()
+export class PaymentNotificationGuard extends NotificationGuard<PaymentNotification> {
+  protected readonly kind = 'PAYMENT';
+
+  protected read(account: MerchantAccount, raw: RawNotification): PaymentNotification {
+    return this.wxpay.readPaymentNotification(account, raw);
+  }
+}
+
+@Injectable()
+export class RefundNotificationGuard extends NotificationGuard<RefundNotification> {
+  protected readonly kind = 'REFUND';
+
+  protected read(account: MerchantAccount, raw: RawNotification): RefundNotification {
+    return this.wxpay.readRefundNotification(account, raw);
+  }
+}
+
+/** The notification that the route's guard has let pass. */
+export const VerifiedNotification = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Verified<unknown> => {
     const found = verified.get(context.switchToHttp().getRequest<FastifyRequest>());
     if (found === undefined) throw new Error('a notification route runs without its guard');
     return found;

@@ -2,7 +2,7 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { FastifyReply } from 'fastify';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { NotifyRefusal } from './notify-refusal.js';
-import type { NotifyRequest } from './payment-notification.guard.js';
+import type { NotifyRequest } from './notification.guard.js';
 
 /** Whatever goes wrong while a notification is handled is answered as FAIL with an error status, never as success: WeChat repeats it (M-01, DESIGN §6.8). */
 @Catch()

@@ -1,16 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PaymentModule } from '../payment/payment.module.js';
+import { RefundModule } from '../refund/refund.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { InboxService } from './inbox.service.js';
+import { NotificationController } from './notification.controller.js';
 import { Notification } from './notification.entity.js';
-import { NotifyService } from './notify.service.js';
-import { PaymentNotificationController } from './payment-notification.controller.js';
+import { PaymentNotifyService } from './payment-notify.service.js';
+import { RefundNotifyService } from './refund-notify.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Notification]), PaymentModule, WxPayModule],
-  controllers: [PaymentNotificationController],
-  providers: [InboxService, NotifyService],
-  exports: [InboxService],
+  imports: [TypeOrmModule.forFeature([Notification]), PaymentModule, RefundModule, WxPayModule],
+  controllers: [NotificationController],
+  providers: [InboxService, PaymentNotifyService, RefundNotifyService],
+  exports: [InboxService, PaymentNotifyService, RefundNotifyService],
 })
 export class NotifyModule {}

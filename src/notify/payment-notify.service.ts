@@ -4,15 +4,15 @@ import { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { transaction } from '../database/transaction.js';
 import { SettleService } from '../payment/settle.service.js';
-import type { PaidTransaction } from '../wxpay/protocol.js';
+import type { PaidTransaction, PaymentNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { InboxService, type Received } from './inbox.service.js';
 import { NotifyRefusal } from './notify-refusal.js';
-import type { VerifiedPaymentNotification } from './payment-notification.guard.js';
+import type { Verified } from './notification.guard.js';
 
 /** Decides an authentic payment notification: one transaction for inbox, payment, order, journal and jobs. */
 @Injectable()
-export class NotifyService {
+export class PaymentNotifyService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly wxpay: WxPayService,
@@ -25,7 +25,7 @@ export class NotifyService {
    * Returns once the decision is committed; only then may WeChat hear SUCCESS (M-02).
    * @throws NotifyRefusal when WeChat shall send it again
    */
-  async receive({ received, notification }: VerifiedPaymentNotification): Promise<void> {
+  async receive({ received, notification }: Verified<PaymentNotification>): Promise<void> {
     if (notification.kind === 'NOT_PAID') {
       const { outTradeNo, code, message } = notification;
       await this.inbox.file(this.dataSource.manager, received, {

@@ -4,7 +4,7 @@ import { DataSource, In, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/clock.js';
 import { decodeCursor, page } from '../common/cursor.js';
-import { MAX_ORDER_FEN, sumFen, timesFen, ZERO_FEN } from '../common/fen.js';
+import { MAX_ORDER_FEN, sumFen, timesFen, ZERO_FEN, type Fen } from '../common/fen.js';
 import { Problem } from '../common/problem.js';
 import { eventOf } from '../common/transitions.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
@@ -28,6 +28,7 @@ const INSERT_ORDER = statement(
    FROM jsonb_to_recordset($9::jsonb)
      AS item(line int, product_id uuid, name text, unit_price_fen bigint, quantity int, payable_fen bigint)`,
 );
+const ADD_REFUNDED = statement('add-refunded', 'UPDATE orders SET refunded_fen = refunded_fen + $2 WHERE id = $1');
 const MARK_CLOSED = statement(
   'close-order',
   `UPDATE orders SET status = 'CLOSED', closed_at = $2 WHERE id = $1`,
@@ -118,7 +119,7 @@ export class OrderService {
       createdAt,
       order.expiresAt,
       JSON.stringify(rows),
-    ]);
+    ]).catch(refuseUnknownBuyer);
     return { order, items };
   }
 
@@ -132,6 +133,16 @@ export class OrderService {
     eventOf(ORDER_TRANSITIONS, 'order', order.status, 'CLOSED');
     await run(manager, MARK_CLOSED, [order.id, this.clock.now()]);
     await this.stock.giveBack(manager, order.id);
+  }
+
+  /** Counts a confirmed refund on a locked order, and takes the goods that came back into stock. */
+  async addRefund(manager: EntityManager, orderId: string, amountFen: Fen, returned: readonly { line: number; quantity: number }[]): Promise<void> {
+    await run(manager, ADD_REFUNDED, [orderId, amountFen]);
+    if (returned.length > 0) await this.stock.takeBack(manager, orderId, returned);
+  }
+
+  itemsOf(manager: EntityManager, orderId: string): Promise<OrderItem[]> {
+    return manager.find(OrderItem, { where: { orderId }, order: { line: 'ASC' } });
   }
 
   /** @throws Problem `ORDER_NOT_FOUND`, also for somebody else's order: its existence is nobody's business */
@@ -180,4 +191,10 @@ export class OrderService {
       nextCursor,
     };
   }
+}
+
+/** A token outlives its buyer when the database was replaced; then he logs in again, and nothing is broken. */
+function refuseUnknownBuyer(error: unknown): never {
+  if ((error as { constraint?: unknown } | null)?.constraint !== 'orders_buyer_id_fkey') throw error;
+  throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
 }

@@ -37,6 +37,16 @@ const GIVE_BACK_STOCK = statement(
    UPDATE products p SET stock = p.stock + locked.quantity FROM locked WHERE p.id = locked.id`,
 );
 
+/** Which product a line was is read from the order, never from a request (M-27). */
+const TAKE_BACK_STOCK = statement(
+  'take-back-stock',
+  `WITH locked AS (
+     SELECT p.id, returned.quantity FROM jsonb_to_recordset($2::jsonb) AS returned(line int, quantity int)
+     JOIN order_items i ON i.order_id = $1 AND i.line = returned.line JOIN products p ON p.id = i.product_id
+     ORDER BY p.id FOR UPDATE OF p)
+   UPDATE products p SET stock = p.stock + locked.quantity FROM locked WHERE p.id = locked.id`,
+);
+
 /** Stock: promised when an order is made, given back when it closes unpaid. */
 @Injectable()
 export class StockService {
@@ -70,6 +80,11 @@ export class StockService {
       product: { id: row.id, name: row.name, priceFen: toFen(row.price_fen) },
       quantity,
     }));
+  }
+
+  /** Goods of a refund return to the shelf. */
+  async takeBack(manager: EntityManager, orderId: string, returned: readonly { line: number; quantity: number }[]): Promise<void> {
+    await run(manager, TAKE_BACK_STOCK, [orderId, JSON.stringify(returned)]);
   }
 
   async giveBack(manager: EntityManager, orderId: string): Promise<void> {

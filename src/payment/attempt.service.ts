@@ -134,10 +134,6 @@ export class AttemptService {
     return manager.findOne(Payment, { where: { orderId }, order: { attempt: 'DESC' } });
   }
 
-  itemsOf(manager: EntityManager, orderId: string): Promise<OrderItem[]> {
-    return manager.find(OrderItem, { where: { orderId }, order: { line: 'ASC' } });
-  }
-
   /** Whether the open attempt's stored request says the same as the new wish; WeChat takes only identical repetitions (DESIGN §6.5). */
   serves(open: Payment, wish: PayWish): boolean {
     const account = this.wxpay.account(open.accountId);

@@ -110,7 +110,7 @@ export class CheckoutService {
     const open = await this.attempts.lockOpen(manager, orderId);
     if (open !== null) return { open, serves: this.attempts.serves(open, wish) };
     const last = await this.attempts.lastAttempt(manager, orderId);
-    const items = await this.attempts.itemsOf(manager, orderId);
+    const items = await this.orders.itemsOf(manager, orderId);
     return {
       open: await this.attempts.create(manager, order, items, (last?.attempt ?? 0) + 1, wish),
       serves: true,

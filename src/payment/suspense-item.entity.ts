@@ -5,6 +5,9 @@ import { MoneyColumn } from '../database/money-column.js';
 export const SUSPENSE_KINDS = ['LATE', 'DOUBLE', 'WRONG_AMOUNT', 'UNKNOWN_ORDER'] as const;
 export type SuspenseKind = (typeof SUSPENSE_KINDS)[number];
 
+export const SUSPENSE_STATUSES = ['OPEN'] as const;
+export type SuspenseStatus = (typeof SUSPENSE_STATUSES)[number];
+
 /** Money that arrived wrongly: booked, kept with its evidence, and given back or decided by a person (DESIGN §2.9). */
 @Entity('suspense_items')
 export class SuspenseItem {
@@ -15,7 +18,7 @@ export class SuspenseItem {
   readonly kind!: SuspenseKind;
 
   @Column('text')
-  readonly status!: 'OPEN';
+  readonly status!: SuspenseStatus;
 
   @Column('text')
   readonly accountId!: string;

@@ -9,7 +9,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../common/clock.js';
 import { run, statement } from '../database/sql.js';
 import { ClosingService } from '../payment/closing.service.js';
-import { DueLoop } from './due-loop.js';
+import { DueLoop } from '../common/due-loop.js';
 
 const BATCH = 50;
 

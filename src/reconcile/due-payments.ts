@@ -12,7 +12,7 @@ import { nextCheckAt, nextCloseAt } from '../payment/check-schedule.js';
 import { ClosingService } from '../payment/closing.service.js';
 import { InquiryService } from '../payment/inquiry.service.js';
 import { Payment } from '../payment/payment.entity.js';
-import { DueLoop } from './due-loop.js';
+import { DueLoop } from '../common/due-loop.js';
 
 /** A claimed row that nobody reports back on (the process died) is due again after this time. */
 const LEASE_MS = 60_000;

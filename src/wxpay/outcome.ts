@@ -1,6 +1,7 @@
 /** Why nothing certain is known after a call. The words go to the operator and, as `reason`, to the client. */
 export type UnknownReason =
   | 'UNREACHABLE'
+  | 'UNTRUSTED_SERVER'
   | 'TIMEOUT'
   | 'CONNECTION_LOST'
   | 'HTTP_STATUS'

@@ -85,6 +85,47 @@ export type TransactionState =
 /** `NOT_EXIST` closes as well: there is nothing to close. `PAID` means: settle instead. */
 export type CloseResult = 'CLOSED' | 'PAID';
 
+/** Everything a refund says to WeChat; repeated word for word under the same number (protocol §1.8). */
+export interface RefundRequest {
+  transactionId: string;
+  outRefundNo: string;
+  /** What the payment was. */
+  totalFen: Fen;
+  refundFen: Fen;
+  currency: string;
+  /** Shown to the buyer; at most 80 bytes. */
+  reason: string;
+  notifyUrl: string;
+  /** Who answers for it on the merchant's side (`op_user_id`). */
+  operator: string;
+}
+
+export interface RefundResult {
+  state: 'SUCCESS' | 'PROCESSING' | 'ABNORMAL' | 'CLOSED';
+  /** WeChat's number. */
+  refundId: string;
+  refundFen: Fen;
+  /** What it takes from the merchant: less than `refundFen` when WeChat's own coupons come back. */
+  settlementFen: Fen;
+  succeededAt?: Date;
+  /** The account it went to, in WeChat's words. */
+  receivedBy?: string;
+  fields: Record<string, string>;
+}
+
+export type RefundState = RefundResult | { state: 'NOT_EXIST' };
+
+/**
+ * What WeChat says to the wish to refund. `later`: not accepted now, the same number may be sent again (low balance,
+ * rate limits); a plain rejection is final.
+ */
+export type RefundOutcome = Outcome<{ refundId: string }> | { kind: 'later'; code: string; message: string };
+
+/** A refund notification is not signed (API v2): it only says which refund to ask about. */
+export interface RefundNotification {
+  outRefundNo: string;
+}
+
 /** Why a notification is not believed; `verdict` is kept in the inbox, `status` is what WeChat gets (DESIGN §6.8). */
 export class NotificationRefused extends Error {
   constructor(
@@ -117,8 +158,12 @@ export interface WxPayProtocol {
   prepay(account: MerchantAccount, request: PrepayRequest): Promise<Outcome<Prepaid>>;
   query(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<TransactionState>>;
   close(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<CloseResult>>;
+  refund(account: MerchantAccount, appId: string, request: RefundRequest): Promise<RefundOutcome>;
+  queryRefund(account: MerchantAccount, appId: string, outRefundNo: string): Promise<Outcome<RefundState>>;
   payParams(account: MerchantAccount, request: PrepayRequest, prepaid: Prepaid): PayParams;
   /** @throws NotificationRefused when the bytes are not an authentic notification to this account */
   readPaymentNotification(account: MerchantAccount, raw: RawNotification): PaymentNotification;
+  /** @throws NotificationRefused */
+  readRefundNotification(account: MerchantAccount, raw: RawNotification): RefundNotification;
   notificationReply(success: boolean, message: string): NotificationReply;
 }

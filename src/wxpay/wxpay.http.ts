@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
+import { Clock } from '../common/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { readClientCertificate, type ClientCertificate } from './client-certificate.js';
 import { unknown, type Unknown } from './outcome.js';
 
 export interface WxPayAnswer {
@@ -22,38 +24,68 @@ const NOT_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** TLS verification failed: no byte of the request has left, and somebody may stand in between. */
+const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+
 /** The only file that reaches WeChat Pay over the network: kept-alive connections, one deadline per call, verified TLS. */
 @Injectable()
 export class WxPayHttp implements OnApplicationShutdown {
   private readonly logger = new Logger('wxpay');
   private readonly hosts: readonly Pool[];
+  /** By account: connections that show its certificate, kept open because a handshake costs as much as twenty calls. */
+  private readonly certified: ReadonlyMap<string, readonly Pool[]>;
   private readonly timeoutMs: number;
 
-  constructor(@Inject(SETTINGS) settings: Settings) {
-    const { baseUrl, backupUrl, caPath, timeoutMs } = settings.wxpay;
+  /** @throws SettingsError when a certificate or key is unreadable, expired, or does not fit its other half */
+  constructor(@Inject(SETTINGS) settings: Settings, clock: Clock) {
+    const { caPath, timeoutMs, accounts } = settings.wxpay;
     const ca = certificateAuthorities(caPath);
-    const origins = new Set([baseUrl, backupUrl].map((url) => new URL(url).origin));
     this.timeoutMs = timeoutMs;
-    this.hosts = [...origins].map(
-      (origin) =>
-        new Pool(origin, {
-          connections: 64,
-          keepAliveTimeout: 30_000,
-          connect: { timeout: Math.min(3000, timeoutMs), ...(ca && { ca }) },
-        }),
-    );
+    this.hosts = pools(settings, { ...(ca && { ca }) });
+    const certified = new Map<string, readonly Pool[]>();
+    for (const account of accounts) {
+      const certificate = readClientCertificate(account, clock.now());
+      if (certificate !== undefined)
+        certified.set(account.id, pools(settings, { ...certificate, ...(ca && { ca }) }));
+      else this.logger.warn(`account ${account.id} has no API certificate: refunds by API v2 cannot be sent`);
+    }
+    this.certified = certified;
   }
 
   /**
    * Posts once; moves to the backup host only when no connection came about. Never throws: a call without an answer
    * is an outcome that the caller has to treat as unknown.
    */
-  async post(path: string, contentType: string, body: string): Promise<WxPayAnswer | Unknown> {
+  post(path: string, contentType: string, body: string): Promise<WxPayAnswer | Unknown> {
+    return this.postToFirst(this.hosts, path, contentType, body);
+  }
+
+  /** The same with the account's certificate, for what moves money out (`/secapi/**`). */
+  async postWithCertificate(
+    accountId: string,
+    path: string,
+    contentType: string,
+    body: string,
+  ): Promise<WxPayAnswer | Unknown> {
+    const hosts = this.certified.get(accountId);
+    return hosts === undefined ? NO_CERTIFICATE : this.postToFirst(hosts, path, contentType, body);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.hosts, ...this.certified.values()].flat().map((host) => host.close()));
+  }
+
+  private async postToFirst(
+    hosts: readonly Pool[],
+    path: string,
+    contentType: string,
+    body: string,
+  ): Promise<WxPayAnswer | Unknown> {
     const signal = AbortSignal.timeout(this.timeoutMs);
     let failure: Unknown = unknown('UNREACHABLE', 'no host of WeChat Pay is configured');
-    for (const host of this.hosts) {
+    for (const host of hosts) {
       try {
-        return await this.postTo(host, path, contentType, body, signal);
+        return await post(host, path, contentType, body, signal);
       } catch (error) {
         failure = describe(error, this.timeoutMs);
         this.logger.warn(`${path}: ${failure.message}`, { reason: failure.reason });
@@ -62,42 +94,58 @@ export class WxPayHttp implements OnApplicationShutdown {
     }
     return failure;
   }
+}
 
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.hosts.map((host) => host.close()));
-  }
+const NO_CERTIFICATE = unknown(
+  'UNREACHABLE',
+  'no API certificate is configured (WXPAY_CERT_PATH and WXPAY_KEY_PATH, or WXPAY_P12_PATH)',
+);
 
-  private async postTo(
-    host: Pool,
-    path: string,
-    contentType: string,
-    body: string,
-    signal: AbortSignal,
-  ): Promise<WxPayAnswer> {
-    const answer = await host.request({
-      method: 'POST',
-      path,
-      headers: { 'content-type': contentType, accept: '*/*', 'user-agent': 'wechat-pay-checkout' },
-      body,
-      signal,
-    });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > MAX_ANSWER_BYTES) throw new Error('the answer is larger than 1 MB');
-      chunks.push(chunk);
-    }
-    return { kind: 'answered', status: answer.statusCode, body: Buffer.concat(chunks) };
+async function post(
+  host: Pool,
+  path: string,
+  contentType: string,
+  body: string,
+  signal: AbortSignal,
+): Promise<WxPayAnswer> {
+  const answer = await host.request({
+    method: 'POST',
+    path,
+    headers: { 'content-type': contentType, accept: '*/*', 'user-agent': 'wechat-pay-checkout' },
+    body,
+    signal,
+  });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is larger than 1 MB');
+    chunks.push(chunk);
   }
+  return { kind: 'answered', status: answer.statusCode, body: Buffer.concat(chunks) };
+}
+
+/** One pool for the host and one for its backup. */
+function pools(settings: Settings, tls: Partial<ClientCertificate> & { ca?: string[] }): Pool[] {
+  const { baseUrl, backupUrl, timeoutMs } = settings.wxpay;
+  const origins = new Set([baseUrl, backupUrl].map((url) => new URL(url).origin));
+  const connect = { timeout: Math.min(3000, timeoutMs), ...tls };
+  return [...origins].map(
+    (origin) => new Pool(origin, { connections: 64, keepAliveTimeout: 30_000, connect }),
+  );
 }
 
 function describe(error: unknown, timeoutMs: number): Unknown {
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
-  if (code !== undefined && NOT_CONNECTED.has(code))
-    return unknown('UNREACHABLE', `WeChat Pay cannot be reached (${code})`);
   if (name === 'TimeoutError' || name === 'AbortError')
     return unknown('TIMEOUT', `WeChat Pay did not answer within ${timeoutMs} ms`);
+  if (code !== undefined && NOT_CONNECTED.has(code))
+    return unknown('UNREACHABLE', `WeChat Pay cannot be reached (${code})`);
+  if (code !== undefined && UNTRUSTED.test(code))
+    return unknown(
+      'UNTRUSTED_SERVER',
+      `the server that answers for WeChat Pay shows a certificate nobody vouches for (${code})`,
+    );
   return unknown(
     'CONNECTION_LOST',
     `the connection to WeChat Pay broke (${code ?? message ?? 'no reason given'})`,

@@ -9,6 +9,10 @@ import type {
   Prepaid,
   PrepayRequest,
   RawNotification,
+  RefundNotification,
+  RefundOutcome,
+  RefundRequest,
+  RefundState,
   TransactionState,
   WxPayProtocol,
 } from './protocol.js';
@@ -60,6 +64,22 @@ export class WxPayService {
     return this.protocols[account.api].close(account, appId, outTradeNo);
   }
 
+  refund(
+    { accountId, appId }: { accountId: string; appId: string },
+    request: RefundRequest,
+  ): Promise<RefundOutcome> {
+    const account = this.accounts.get(accountId);
+    return this.protocols[account.api].refund(account, appId, request);
+  }
+
+  queryRefund(
+    { accountId, appId }: { accountId: string; appId: string },
+    outRefundNo: string,
+  ): Promise<Outcome<RefundState>> {
+    const account = this.accounts.get(accountId);
+    return this.protocols[account.api].queryRefund(account, appId, outRefundNo);
+  }
+
   payParams(accountId: string, request: PrepayRequest, prepaid: Prepaid): PayParams {
     const account = this.accounts.get(accountId);
     return this.protocols[account.api].payParams(account, request, prepaid);
@@ -68,6 +88,11 @@ export class WxPayService {
   /** @throws NotificationRefused when the bytes are not an authentic notification to this account */
   readPaymentNotification(account: MerchantAccount, raw: RawNotification): PaymentNotification {
     return this.protocols[account.api].readPaymentNotification(account, raw);
+  }
+
+  /** @throws NotificationRefused when the bytes are no refund notification to this account */
+  readRefundNotification(account: MerchantAccount, raw: RawNotification): RefundNotification {
+    return this.protocols[account.api].readRefundNotification(account, raw);
   }
 
   /** The answer to a notification in the words of the account's protocol; v2's when the account is not known. */

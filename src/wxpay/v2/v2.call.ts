@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { accepted, rejected, unknown, type Outcome } from '../outcome.js';
+import { accepted, rejected, unknown, type Outcome, type Unknown } from '../outcome.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
-import { WxPayHttp } from '../wxpay.http.js';
+import { WxPayHttp, type WxPayAnswer } from '../wxpay.http.js';
 import { signV2, verifyV2, type V2Fields } from './v2.signature.js';
 import { readXml, UnreadableXml, writeXml } from './v2.xml.js';
 
+const XML = 'text/xml; charset=utf-8';
 /** Business codes that say "outcome not certain, ask or repeat the same" (protocol §1.4–1.9). */
 const UNCERTAIN_CODES = new Set(['SYSTEMERROR', 'SYSTEM_ERROR', 'BIZERR_NEED_RETRY', 'BANKERROR']);
 
@@ -21,22 +22,37 @@ export class V2Call {
     appId: string,
     fields: Record<string, string>,
   ): Promise<Outcome<V2Fields>> {
-    const signed = new Map(
-      Object.entries({
-        appid: appId,
-        mch_id: account.mchId,
-        nonce_str: nonce(),
-        sign_type: account.signType,
-        ...fields,
-      }),
-    );
-    signed.set('sign', signV2(account.signType, signed, account.apiKey));
-    const answer = await this.http.post(path, 'text/xml; charset=utf-8', writeXml(signed));
-    if (answer.kind === 'unknown') return answer;
-    if (answer.status !== 200)
-      return unknown('HTTP_STATUS', `WeChat Pay answered with HTTP ${answer.status}`);
-    return classify(account, appId, answer.body);
+    return judge(account, appId, await this.http.post(path, XML, signedXml(account, appId, fields)));
   }
+
+  /** The same over mutual TLS, for `/secapi/**`. */
+  async postWithCertificate(
+    account: MerchantAccount,
+    path: string,
+    appId: string,
+    fields: Record<string, string>,
+  ): Promise<Outcome<V2Fields>> {
+    return judge(
+      account,
+      appId,
+      await this.http.postWithCertificate(account.id, path, XML, signedXml(account, appId, fields)),
+    );
+  }
+}
+
+function signedXml(account: MerchantAccount, appId: string, fields: Record<string, string>): string {
+  const { mchId, signType, apiKey } = account;
+  const signed = new Map(
+    Object.entries({ appid: appId, mch_id: mchId, nonce_str: nonce(), sign_type: signType, ...fields }),
+  );
+  signed.set('sign', signV2(signType, signed, apiKey));
+  return writeXml(signed);
+}
+
+function judge(account: MerchantAccount, appId: string, answer: WxPayAnswer | Unknown): Outcome<V2Fields> {
+  if (answer.kind === 'unknown') return answer;
+  if (answer.status !== 200) return unknown('HTTP_STATUS', `WeChat Pay answered with HTTP ${answer.status}`);
+  return classify(account, appId, answer.body);
 }
 
 /**

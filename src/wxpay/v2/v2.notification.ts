@@ -1,5 +1,6 @@
 import type { MerchantAccount } from '../merchant-accounts.js';
-import { NotificationRefused, type PaymentNotification } from '../protocol.js';
+import { NotificationRefused, type PaymentNotification, type RefundNotification } from '../protocol.js';
+import { decryptReqInfo } from './v2.cipher.js';
 import { verifyV2, type V2Fields } from './v2.signature.js';
 import { readTransaction } from './v2.transaction.js';
 import { readXml, UnreadableXml } from './v2.xml.js';
@@ -40,6 +41,31 @@ export function readPaymentNotification(account: MerchantAccount, body: Buffer):
   if (transaction === undefined)
     throw new NotificationRefused(400, 'MALFORMED', 'a mandatory field is missing or malformed');
   return { kind: 'PAID', transaction };
+}
+
+/**
+ * Opens a refund notification (protocol §1.13). It carries no signature; that its `req_info` opens with our key and names
+ * a refund is all it says, so the caller asks WeChat before anything changes.
+ * @throws NotificationRefused
+ */
+export function readRefundNotification(account: MerchantAccount, body: Buffer): RefundNotification {
+  const fields = parse(body);
+  if (
+    fields.get('mch_id') !== account.mchId ||
+    ![account.appId, account.appAppId].includes(fields.get('appid') ?? '')
+  ) {
+    throw new NotificationRefused(403, 'FOREIGN', 'the notification is about another merchant or app');
+  }
+  let outRefundNo: string | undefined;
+  try {
+    outRefundNo = readXml(decryptReqInfo(fields.get('req_info') ?? '', account.apiKey), 'root').get(
+      'out_refund_no',
+    );
+  } catch {
+    throw new NotificationRefused(401, 'FORGED', 'req_info does not open with the API key');
+  }
+  if (!outRefundNo) throw new NotificationRefused(400, 'MALFORMED', 'req_info names no refund');
+  return { outRefundNo };
 }
 
 function parse(body: Buffer): V2Fields {

@@ -10,18 +10,26 @@ import type {
   PrepayRequest,
   Prepaid,
   RawNotification,
+  RefundNotification,
+  RefundOutcome,
+  RefundRequest,
+  RefundState,
   TransactionState,
   WxPayProtocol,
 } from '../protocol.js';
 import { V2Call } from './v2.call.js';
-import { readPaymentNotification } from './v2.notification.js';
+import { readPaymentNotification, readRefundNotification } from './v2.notification.js';
 import { v2PayParams } from './v2.pay-params.js';
+import { readRefundQuery, refundFields } from './v2.refund.js';
 import { readTransaction } from './v2.transaction.js';
 import { unifiedOrderFields } from './v2.unified-order.js';
 import { writeXml } from './v2.xml.js';
 
 /** `trade_state` of orderquery that can still become a payment (protocol §1.6). */
 const STILL_PAYABLE = new Set(['NOTPAY', 'USERPAYING', 'PAYERROR', 'ACCEPT']);
+
+/** The refund was not accepted, but the same number may come again: balance, rate limits, an order still in the works (protocol §1.8). */
+const REFUND_LATER = new Set(['NOTENOUGH', 'FREQUENCY_LIMITED', 'INVALID_REQ_TOO_MUCH', 'ORDER_NOT_READY']);
 
 /** API v2: XML over POST, signed with the API key by MD5 or HMAC-SHA256 (protocol §1). */
 @Injectable()
@@ -76,12 +84,45 @@ export class V2Protocol implements WxPayProtocol {
     return answer.code === 'ORDERPAID' ? accepted('PAID') : answer;
   }
 
+  async refund(account: MerchantAccount, appId: string, request: RefundRequest): Promise<RefundOutcome> {
+    const answer = await this.call.postWithCertificate(
+      account,
+      '/secapi/pay/refund',
+      appId,
+      refundFields(request),
+    );
+    if (answer.kind === 'accepted') return accepted({ refundId: answer.value.get('refund_id') ?? '' });
+    if (answer.kind === 'unknown') return answer;
+    // An unsigned FAIL could come from anybody on the way: it decides nothing about money that leaves (DESIGN §6.7).
+    if (answer.code === 'FAIL') return unknown('UNVERIFIED', `WeChat Pay says FAIL: ${answer.message}`);
+    return REFUND_LATER.has(answer.code) ? { ...answer, kind: 'later' } : answer;
+  }
+
+  async queryRefund(
+    account: MerchantAccount,
+    appId: string,
+    outRefundNo: string,
+  ): Promise<Outcome<RefundState>> {
+    const answer = await this.call.post(account, '/pay/refundquery', appId, { out_refund_no: outRefundNo });
+    if (answer.kind === 'rejected' && answer.code === 'REFUNDNOTEXIST')
+      return accepted({ state: 'NOT_EXIST' });
+    if (answer.kind !== 'accepted') return answer;
+    const state = readRefundQuery(answer.value, outRefundNo);
+    return state === undefined
+      ? unknown('UNREADABLE', 'refundquery answers without this refund or with an unknown state')
+      : accepted(state);
+  }
+
   payParams(account: MerchantAccount, request: PrepayRequest, prepaid: Prepaid): PayParams {
     return v2PayParams(account, request, prepaid, this.clock.now());
   }
 
   readPaymentNotification(account: MerchantAccount, raw: RawNotification): PaymentNotification {
     return readPaymentNotification(account, raw.body);
+  }
+
+  readRefundNotification(account: MerchantAccount, raw: RawNotification): RefundNotification {
+    return readRefundNotification(account, raw.body);
   }
 
   notificationReply(success: boolean, message: string): NotificationReply {

@@ -5,6 +5,8 @@ import type { V2Fields } from './v2.signature.js';
 export const MAX_XML_BYTES = 1024 * 1024;
 /** A V2 message has some thirty fields; the limit leaves room for coupons and refuses floods. */
 const MAX_FIELDS = 500;
+/** WeChat's longest field name has some thirty characters and no attributes. */
+const MAX_TAG_LENGTH = 256;
 const CDATA_OPEN = '<![CDATA[';
 const CDATA_CLOSE = ']]>';
 const PROLOG = /^\s*<\?xml(\s[^?>]*)?\?>/;
@@ -58,8 +60,10 @@ function refuseStructure(text: string): void {
     if (mark === '!') throw new UnreadableXml('contains a declaration or comment (DOCTYPE, ENTITY)');
     if (mark === '?') throw new UnreadableXml('contains a processing instruction');
     at = endOf(text, '>', open);
-    if (mark === '/') depth--;
-    else if (depth === 0 && fields > 0) throw new UnreadableXml('has more than one root');
+    if (at - open > MAX_TAG_LENGTH) throw new UnreadableXml('has a tag that is too long');
+    if (mark === '/') {
+      if (--depth < 0) throw new UnreadableXml('closes more than it opens');
+    } else if (depth === 0 && fields > 0) throw new UnreadableXml('has more than one root');
     else if (depth === 2) throw new UnreadableXml('is nested deeper than one level of fields');
     else if (++fields > MAX_FIELDS) throw new UnreadableXml('has too many fields');
     else if (text[at - 2] !== '/') depth++;

@@ -1,0 +1,112 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../common/clock.js';
+import { toFen } from '../common/fen.js';
+import { run, statement } from '../database/sql.js';
+import { transaction } from '../database/transaction.js';
+import { LedgerService, type Movement } from '../ledger/ledger.service.js';
+import { OrderService } from '../order/order.service.js';
+import { Payment } from '../payment/payment.entity.js';
+import type { RefundResult } from '../wxpay/protocol.js';
+import { nextAskAt } from './refund-schedule.js';
+import { Refund } from './refund.entity.js';
+import { REFUND_TRANSITIONS } from './refund.status.js';
+
+/** Acceptance is not success: the row goes on asking (M-22). */
+const ACCEPTED = statement(
+  'refund-accepted',
+  `UPDATE refunds SET refund_id = $2, waiting = NULL, uncertain = false, next_check_at = $3 WHERE id = $1 AND status = 'PROCESSING'`,
+);
+const CONCLUDE = statement(
+  'conclude-refund',
+  `UPDATE refunds SET status = $2, refund_id = $3, receipt = $4, succeeded_at = $5, failure = NULL, waiting = NULL,
+                      uncertain = false, next_check_at = NULL WHERE id = $1`,
+);
+
+/** The one end of every refund, whether WeChat notified it or was asked (DESIGN §4). */
+@Injectable()
+export class RefundConclusionService {
+  private readonly logger = new Logger('refund');
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly orders: OrderService,
+    private readonly ledger: LedgerService,
+    private readonly clock: Clock,
+  ) {}
+
+  async accepted(id: string, refundId: string): Promise<void> {
+    const now = this.clock.now();
+    await run(this.dataSource.manager, ACCEPTED, [id, refundId, nextAskAt(now, now)]);
+  }
+
+  /** In a transaction of its own. */
+  async conclude(id: string, result: RefundResult): Promise<void> {
+    await transaction(this.dataSource, (manager) => this.concludeIn(manager, id, result));
+  }
+
+  /**
+   * Makes WeChat's word true in the caller's transaction: state, order total, stock, journal. The same word twice is a
+   * no-op, and a state that does not move does not move. @returns whether anything changed
+   */
+  async concludeIn(manager: EntityManager, id: string, result: RefundResult): Promise<boolean> {
+    const { orderId, paymentId } = await manager.findOneByOrFail(Refund, { id });
+    await this.orders.lock(manager, orderId);
+    await manager.findOne(Payment, { where: { id: paymentId }, lock: { mode: 'pessimistic_write' } });
+    const refund = await manager.findOneOrFail(Refund, {
+      where: { id },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const now = this.clock.now();
+    if (result.state === 'PROCESSING') {
+      if (refund.status === 'PROCESSING')
+        await run(manager, ACCEPTED, [id, result.refundId, nextAskAt(refund.calledAt ?? now, now)]);
+      return false;
+    }
+    if (REFUND_TRANSITIONS[refund.status][result.state] === undefined) return false;
+    if (result.refundFen !== refund.amountFen) {
+      throw new Error(
+        `WeChat reports refund ${refund.refundNo} over ${result.refundFen} fen, not ${refund.amountFen}; a person has to look`,
+      );
+    }
+    await run(manager, CONCLUDE, [
+      id,
+      result.state,
+      result.refundId,
+      result.fields,
+      result.state === 'SUCCESS' ? (result.succeededAt ?? now) : null,
+    ]);
+    if (result.state === 'SUCCESS') {
+      await this.orders.addRefund(
+        manager,
+        orderId,
+        refund.amountFen,
+        refund.restock ? (refund.items ?? []) : [],
+      );
+      await this.ledger.book(manager, [refundMovement(refund, result, now)]);
+    }
+    this.logger.log(`${refund.refundNo}: ${result.state}`, {
+      refundId: id,
+      amountFen: refund.amountFen,
+      status: result.state,
+    });
+    return true;
+  }
+}
+
+/** The buyer is owed less, and WeChat owes the merchant less; the journal hears of it only when it is true (M-29). */
+function refundMovement(refund: Refund, { settlementFen }: RefundResult, bookedAt: Date): Movement {
+  return {
+    kind: 'REFUND_PAID',
+    subjectId: refund.id,
+    merchantAccount: refund.accountId,
+    currency: 'CNY',
+    bookedAt,
+    lines: [
+      { account: 'CUSTOMER_DEPOSITS', amountFen: refund.amountFen },
+      { account: 'WECHAT_RECEIVABLE', amountFen: toFen(-settlementFen) },
+      { account: 'WECHAT_COUPON_DISCOUNT', amountFen: toFen(settlementFen - refund.amountFen) },
+    ],
+  };
+}

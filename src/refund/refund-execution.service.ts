@@ -1,0 +1,173 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock } from '../common/clock.js';
+import { cutToBytes } from '../common/cut-to-bytes.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { run, statement } from '../database/sql.js';
+import { transaction } from '../database/transaction.js';
+import { OrderService } from '../order/order.service.js';
+import { Payment } from '../payment/payment.entity.js';
+import type { Rejected, Unknown } from '../wxpay/outcome.js';
+import type { RefundOutcome, RefundRequest, RefundState } from '../wxpay/protocol.js';
+import { WxPayService } from '../wxpay/wxpay.service.js';
+import { RefundConclusionService } from './refund-conclusion.service.js';
+import { nextInquiryAt, nextSendAt, REFUND_LEASE_MS, REFUND_SPACING_MS } from './refund-schedule.js';
+import { Refund } from './refund.entity.js';
+
+/** Sent means uncertain until WeChat has answered: committed before the call, so a crash in between asks first (M-18). */
+const BEGIN_CALL = statement(
+  'begin-refund-call',
+  `UPDATE refunds SET status = 'PROCESSING', uncertain = true, calls = calls + 1, called_at = $2, next_check_at = $3 WHERE id = $1`,
+);
+const POSTPONE = statement(
+  'postpone-refund',
+  'UPDATE refunds SET next_check_at = $2 WHERE id = $1 AND next_check_at IS NOT NULL',
+);
+const LAST_SIBLING_CALL = statement(
+  'last-refund-call-of-payment',
+  'SELECT max(called_at) AS at FROM refunds WHERE payment_id = $1 AND id <> $2',
+);
+const WAIT = statement(
+  'refund-waits',
+  `UPDATE refunds SET waiting = $2, uncertain = $3, next_check_at = $4 WHERE id = $1 AND status = 'PROCESSING'`,
+);
+const FAIL = statement(
+  'fail-refund',
+  `UPDATE refunds SET status = 'FAILED', failure = $2, waiting = NULL, uncertain = false, next_check_at = NULL WHERE id = $1 AND status = 'PROCESSING'`,
+);
+
+const REASON_BYTES = 80;
+
+interface Call {
+  refund: Refund;
+  payment: Payment;
+}
+
+/** Carries out approved refunds: transaction, call, transaction, always under the same number (DESIGN §2.3–2.5). */
+@Injectable()
+export class RefundExecutionService {
+  private readonly logger = new Logger('refund');
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly orders: OrderService,
+    private readonly wxpay: WxPayService,
+    private readonly conclusions: RefundConclusionService,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** One step for a due refund: send it, or ask what became of it. */
+  async advance(id: string): Promise<void> {
+    const refund = await this.dataSource.manager.findOneByOrFail(Refund, { id });
+    if (refund.status !== 'APPROVED' && refund.status !== 'PROCESSING') return;
+    if (refund.status === 'PROCESSING' && (refund.uncertain || refund.refundId !== null))
+      return this.ask(refund);
+    const call = await transaction(this.dataSource, (manager) => this.beginCall(manager, refund));
+    if (call !== undefined) await this.finishCall(call, await this.send(call));
+  }
+
+  /** Asks WeChat and writes down what it says; the only way to FAILED after an unclear call (M-13). */
+  async ask(refund: Refund, refusal?: Rejected): Promise<void> {
+    const outcome = await this.wxpay.queryRefund(refund, refund.refundNo);
+    if (outcome.kind === 'accepted') return this.answered(refund, outcome.value, refusal);
+    const words = outcome.kind === 'unknown' ? { code: outcome.reason, message: outcome.message } : outcome;
+    await this.wait(
+      refund,
+      words,
+      true,
+      nextInquiryAt(refund.calledAt ?? refund.createdAt, this.clock.now()),
+    );
+  }
+
+  private async answered(refund: Refund, state: RefundState, refusal: Rejected | undefined): Promise<void> {
+    if (state.state !== 'NOT_EXIST') return this.conclusions.conclude(refund.id, state);
+    if (refusal !== undefined) return this.fail(refund, refusal);
+    // WeChat never had it: the same number goes out again, at once.
+    await this.wait(
+      refund,
+      { code: 'NOT_RECEIVED', message: 'WeChat has not received the refund; it is sent again' },
+      false,
+      this.clock.now(),
+    );
+  }
+
+  /** Commits that a call is about to happen, or postpones it: refunds of one payment keep a minute apart (protocol §1.8). */
+  private async beginCall(
+    manager: EntityManager,
+    { id, orderId, paymentId }: Refund,
+  ): Promise<Call | undefined> {
+    await this.orders.lock(manager, orderId);
+    const payment = await manager.findOneOrFail(Payment, {
+      where: { id: paymentId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const refund = await manager.findOneOrFail(Refund, {
+      where: { id },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (refund.status !== 'APPROVED' && (refund.status !== 'PROCESSING' || refund.uncertain))
+      return undefined;
+    const now = this.clock.now();
+    const [sibling] = await run<{ at: Date | null }>(manager, LAST_SIBLING_CALL, [paymentId, id]);
+    const free = (sibling?.at?.getTime() ?? 0) + REFUND_SPACING_MS;
+    if (free > now.getTime()) {
+      await run(manager, POSTPONE, [id, new Date(free)]);
+      return undefined;
+    }
+    await run(manager, BEGIN_CALL, [id, now, new Date(now.getTime() + REFUND_LEASE_MS)]);
+    return { refund: { ...refund, calls: refund.calls + 1, calledAt: now }, payment };
+  }
+
+  private send({ refund, payment }: Call): Promise<RefundOutcome> {
+    const request: RefundRequest = {
+      transactionId: payment.transactionId ?? '',
+      outRefundNo: refund.refundNo,
+      totalFen: payment.amountFen,
+      refundFen: refund.amountFen,
+      currency: payment.request.currency,
+      reason: cutToBytes(refund.reason, REASON_BYTES),
+      notifyUrl: `${this.settings.http.publicUrl}/notify/wxpay/${refund.accountId}/refund`,
+      operator: payment.mchId,
+    };
+    return this.wxpay.refund(refund, request);
+  }
+
+  private async finishCall({ refund }: Call, outcome: RefundOutcome): Promise<void> {
+    const now = this.clock.now();
+    switch (outcome.kind) {
+      case 'accepted':
+        return this.conclusions.accepted(refund.id, outcome.value.refundId);
+      case 'later':
+        return this.wait(refund, outcome, false, nextSendAt(refund.calls, now));
+      case 'rejected':
+        // A repeated number is refused only after WeChat was asked: an earlier call may have come through after all.
+        return refund.calls > 1 ? this.ask(refund, outcome) : this.fail(refund, outcome);
+      case 'unknown':
+        return this.unknownOutcome(refund, outcome, now);
+    }
+  }
+
+  private unknownOutcome(refund: Refund, { reason, message }: Unknown, now: Date): Promise<void> {
+    return this.wait(refund, { code: reason, message }, true, nextInquiryAt(now, now));
+  }
+
+  private async wait(
+    refund: Refund,
+    { code, message }: { code: string; message: string },
+    uncertain: boolean,
+    next: Date,
+  ): Promise<void> {
+    this.logger.warn(`${refund.refundNo}: ${code} ${message}`, { refundId: refund.id, code });
+    await run(this.dataSource.manager, WAIT, [refund.id, { code, message }, uncertain, next]);
+  }
+
+  private async fail(refund: Refund, { code, message }: Rejected): Promise<void> {
+    this.logger.error(`${refund.refundNo}: WeChat refuses the refund with ${code} ${message}`, {
+      refundId: refund.id,
+      code,
+    });
+    await run(this.dataSource.manager, FAIL, [refund.id, { code, message }]);
+  }
+}

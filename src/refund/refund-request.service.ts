@@ -1,0 +1,221 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { randomInt } from 'node:crypto';
+import { DataSource, In, type EntityManager } from 'typeorm';
+import { Clock } from '../common/clock.js';
+import { sumFen, toFen, type Fen } from '../common/fen.js';
+import { Problem } from '../common/problem.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { run, statement } from '../database/sql.js';
+import { transaction } from '../database/transaction.js';
+import { AuditService } from '../operator/audit.service.js';
+import type { OperatorPrincipal } from '../operator/operator-principal.js';
+import type { RequestOrigin } from '../operator/request-origin.js';
+import type { Order } from '../order/order.entity.js';
+import { OrderService } from '../order/order.service.js';
+import { Payment } from '../payment/payment.entity.js';
+import { DueRefunds } from './due-refunds.js';
+import { ImpossibleItems, itemsAmount, unitsGone } from './refund-amount.js';
+import { Refund, type Person, type RefundItem } from './refund.entity.js';
+import { approvesItself } from './refund.policy.js';
+import type { NewRefund } from './refund.schema.js';
+import { LIVE_STATUSES } from './refund.status.js';
+
+/** WeChat's limits (protocol §1.8). */
+const MAX_REFUNDS_PER_PAYMENT = 50;
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
+
+const INSERT = statement(
+  'insert-refund',
+  `INSERT INTO refunds (id, refund_no, order_id, payment_id, account_id, app_id, status, amount_fen, reason, items,
+                        requested_by, reviewed_by, reviewed_at, created_at, next_check_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $13)`,
+);
+const WITHDRAW = statement('withdraw-refund', `UPDATE refunds SET status = 'WITHDRAWN' WHERE id = $1`);
+
+/** The operator behind a request, for the audit log. */
+export type StaffAction = RequestOrigin & { operator: OperatorPrincipal };
+
+/** Asking for money back: by the buyer or by staff, under the lock of the order and its payment. */
+@Injectable()
+export class RefundRequestService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly orders: OrderService,
+    private readonly audit: AuditService,
+    private readonly dueRefunds: DueRefunds,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Writes a request that holds its amount from now on. However many arrive at once, their sum never passes what was
+   * paid, because each one is weighed under the same lock (M-19).
+   * @param id of the refund to be, owned by the Idempotency-Key
+   * @throws Problem; the codes say why not
+   */
+  async request(
+    id: string,
+    orderId: string,
+    person: Person,
+    wanted: NewRefund,
+    staff?: StaffAction,
+  ): Promise<void> {
+    const approved = await transaction(this.dataSource, async (manager) => {
+      if (await manager.existsBy(Refund, { id })) return false;
+      const order = await this.orders.lock(manager, orderId);
+      const payment =
+        order?.paidByPaymentId &&
+        (await manager.findOne(Payment, {
+          where: { id: order.paidByPaymentId },
+          lock: { mode: 'pessimistic_write' },
+        }));
+      if (!order || !payment) throw new Problem('ORDER_NOT_REFUNDABLE', 'The order is not paid.');
+      this.refuseLate(payment, person);
+      const refunds = await manager.findBy(Refund, { paymentId: payment.id });
+      const live = refunds.filter(({ status }) => LIVE_STATUSES.includes(status));
+      const amountFen = await this.amount(manager, order, payment, live, wanted);
+      if (
+        refunds.filter(({ calls, status }) => calls > 0 || LIVE_STATUSES.includes(status)).length >=
+        MAX_REFUNDS_PER_PAYMENT
+      ) {
+        throw new Problem(
+          'REFUND_LIMIT_REACHED',
+          `WeChat takes at most ${MAX_REFUNDS_PER_PAYMENT} refunds of one payment.`,
+        );
+      }
+      const automatic = approvesItself(
+        sumFen([...live.map((refund) => refund.amountFen), amountFen]),
+        this.settings.refund,
+      );
+      const items =
+        wanted.items ?? (amountFen === payment.amountFen ? await this.allItems(manager, orderId) : null);
+      await this.insert(manager, id, payment, { amountFen, reason: wanted.reason, items }, person, automatic);
+      if (staff !== undefined) {
+        const after = { orderId, amountFen, reason: wanted.reason };
+        await this.audit.record(manager, {
+          action: 'refund.requested',
+          subjectKind: 'refund',
+          subjectId: id,
+          after,
+          ...staff,
+        });
+      }
+      return automatic;
+    });
+    if (approved) this.dueRefunds.wake();
+  }
+
+  /** Takes an undecided request back. @throws Problem `REFUND_NOT_FOUND`, `REFUND_ALREADY_DECIDED` */
+  async withdraw(id: string, buyerId: string): Promise<void> {
+    await transaction(this.dataSource, async (manager) => {
+      const refund = await manager.findOne(Refund, { where: { id }, lock: { mode: 'pessimistic_write' } });
+      if (refund?.requestedBy.kind !== 'buyer' || refund.requestedBy.id !== buyerId)
+        throw new Problem('REFUND_NOT_FOUND', 'You asked for no such refund.');
+      if (refund.status === 'WITHDRAWN') return;
+      if (refund.status !== 'REQUESTED')
+        throw new Problem('REFUND_ALREADY_DECIDED', `The refund is ${refund.status}.`);
+      await run(manager, WITHDRAW, [id]);
+    });
+  }
+
+  /** What of the order's payment may still be asked back, in fen. */
+  async refundable(manager: EntityManager, order: Pick<Order, 'paidFen' | 'paidByPaymentId'>): Promise<Fen> {
+    if (order.paidByPaymentId === null) return toFen(0);
+    const live = await manager.findBy(Refund, {
+      paymentId: order.paidByPaymentId,
+      status: In(LIVE_STATUSES),
+    });
+    return toFen(order.paidFen - sumFen(live.map(({ amountFen }) => amountFen)));
+  }
+
+  private async amount(
+    manager: EntityManager,
+    order: Order,
+    payment: Payment,
+    live: readonly Refund[],
+    wanted: NewRefund,
+  ): Promise<Fen> {
+    const refundable = toFen(payment.amountFen - sumFen(live.map(({ amountFen }) => amountFen)));
+    const { expectedRefundableFen } = wanted;
+    if (expectedRefundableFen !== undefined && expectedRefundableFen !== refundable) {
+      throw new Problem(
+        'REFUNDABLE_CHANGED',
+        `You saw ${expectedRefundableFen} fen, now it is ${refundable} fen; look again.`,
+        { extra: { refundableFen: refundable } },
+      );
+    }
+    const worth = wanted.items && (await this.worth(manager, order, live, wanted.items));
+    const amountFen = toFen(wanted.amountFen ?? worth ?? refundable);
+    const limit = Math.min(refundable, worth ?? refundable);
+    if (amountFen > limit || amountFen < 1) {
+      throw new Problem('REFUND_TOO_LARGE', `At most ${limit} fen can be refunded.`, {
+        errors: [{ field: 'amountFen', message: `at most ${limit}` }],
+        extra: { refundableFen: refundable },
+      });
+    }
+    return amountFen;
+  }
+
+  private async worth(
+    manager: EntityManager,
+    order: Order,
+    live: readonly Refund[],
+    items: readonly RefundItem[],
+  ): Promise<Fen> {
+    try {
+      return itemsAmount(await this.orders.itemsOf(manager, order.id), unitsGone(live), items);
+    } catch (error) {
+      if (!(error instanceof ImpossibleItems)) throw error;
+      throw new Problem('REFUND_ITEMS_IMPOSSIBLE', `${error.field} ${error.message}.`, {
+        errors: [{ field: error.field, message: error.message }],
+      });
+    }
+  }
+
+  /** A full refund without a list means all goods: the reviewer can then say whether they come back. */
+  private async allItems(manager: EntityManager, orderId: string): Promise<RefundItem[]> {
+    return (await this.orders.itemsOf(manager, orderId)).map(({ line, quantity }) => ({ line, quantity }));
+  }
+
+  private refuseLate({ paidAt }: Payment, { kind }: Person): void {
+    const ageMs = this.clock.now().getTime() - (paidAt?.getTime() ?? 0);
+    if (ageMs > YEAR_MS) throw new Problem('REFUND_WINDOW_OVER', 'WeChat refunds a payment for one year.');
+    const days = this.settings.refund.windowDays;
+    if (kind === 'buyer' && ageMs > days * DAY_MS)
+      throw new Problem(
+        'REFUND_WINDOW_OVER',
+        `Refunds can be asked for within ${days} days; talk to the shop.`,
+      );
+  }
+
+  private async insert(
+    manager: EntityManager,
+    id: string,
+    payment: Payment,
+    { amountFen, reason, items }: Pick<Refund, 'amountFen' | 'reason' | 'items'>,
+    person: Person,
+    automatic: boolean,
+  ): Promise<void> {
+    const now = this.clock.now();
+    const refundNo = `${payment.outTradeNo}-R${String(randomInt(100_000_000)).padStart(8, '0')}`;
+    const policy: Person = { kind: 'policy', id: 'auto-approve', name: 'small amounts approve themselves' };
+    await run(manager, INSERT, [
+      id,
+      refundNo,
+      payment.orderId,
+      payment.id,
+      payment.accountId,
+      payment.appId,
+      automatic ? 'APPROVED' : 'REQUESTED',
+      amountFen,
+      reason,
+      items && JSON.stringify(items),
+      person,
+      automatic ? policy : null,
+      automatic ? now : null,
+      now,
+    ]);
+  }
+}

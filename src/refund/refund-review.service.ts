@@ -1,0 +1,164 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { validate as isUuid } from 'uuid';
+import { Clock } from '../common/clock.js';
+import { sumFen } from '../common/fen.js';
+import { Problem } from '../common/problem.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { run, statement } from '../database/sql.js';
+import { transaction } from '../database/transaction.js';
+import { AuditService } from '../operator/audit.service.js';
+import type { OperatorPrincipal } from '../operator/operator-principal.js';
+import type { RequestOrigin } from '../operator/request-origin.js';
+import { isSteppedUp } from '../operator/step-up.js';
+import { OrderService } from '../order/order.service.js';
+import { Payment } from '../payment/payment.entity.js';
+import { DueRefunds } from './due-refunds.js';
+import { RefundApproval } from './refund-approval.entity.js';
+import { Refund } from './refund.entity.js';
+import { mayReview, type ReviewAnswer } from './refund.policy.js';
+import { LIVE_STATUSES } from './refund.status.js';
+
+const APPROVE_ONCE = statement(
+  'approve-refund-once',
+  `INSERT INTO refund_approvals (refund_id, operator_id, operator_name, note, approved_at) VALUES ($1, $2, $3, $4, $5)`,
+);
+/** Approved and due in the same statement: there is no job in between that could be lost (M-24). */
+const APPROVE = statement(
+  'approve-refund',
+  `UPDATE refunds SET status = 'APPROVED', reviewed_by = $2, review_note = $3, reviewed_at = $4, restock = $5, next_check_at = $4 WHERE id = $1`,
+);
+const REJECT = statement(
+  'reject-refund',
+  `UPDATE refunds SET status = 'REJECTED', reviewed_by = $2, review_note = $3, reviewed_at = $4 WHERE id = $1`,
+);
+
+interface Locked {
+  refund: Refund;
+  approvals: RefundApproval[];
+  answer: ReviewAnswer;
+}
+
+/** Yes or no to a refund. The policy decides who may (refund.policy.ts); here its answer becomes true, once. */
+@Injectable()
+export class RefundReviewService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly orders: OrderService,
+    private readonly audit: AuditService,
+    private readonly dueRefunds: DueRefunds,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /**
+   * One person's yes; with enough of them the refund is approved and due at once. The same person's second yes changes
+   * nothing, also after the approval.
+   * @throws Problem `REFUND_NOT_FOUND`, `REFUND_REVIEW_REFUSED`, `REFUND_ALREADY_DECIDED`
+   */
+  async approve(
+    id: string,
+    operator: OperatorPrincipal,
+    { note, restock }: { note?: string | undefined; restock: boolean },
+    origin: RequestOrigin,
+  ): Promise<void> {
+    const approved = await transaction(this.dataSource, async (manager) => {
+      const { refund, approvals, answer } = await this.lock(manager, id, operator);
+      if (approvals.some(({ operatorId }) => operatorId === operator.id)) return false;
+      if (!answer.allowed) throw refused(answer);
+      if (refund.status !== 'REQUESTED') throw decided(refund);
+      const now = this.clock.now();
+      await run(manager, APPROVE_ONCE, [id, operator.id, operator.displayName, note ?? null, now]);
+      const enough = answer.approvalsNeeded <= 1;
+      if (enough) await run(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
+      await this.audit.record(manager, {
+        operator,
+        action: 'refund.approved',
+        subjectKind: 'refund',
+        subjectId: id,
+        before: { status: refund.status },
+        after: { status: enough ? 'APPROVED' : 'REQUESTED', amountFen: refund.amountFen, note, restock },
+        ...origin,
+      });
+      return enough;
+    });
+    if (approved) this.dueRefunds.wake();
+  }
+
+  /** @throws Problem as `approve` */
+  async reject(
+    id: string,
+    operator: OperatorPrincipal,
+    reason: string,
+    origin: RequestOrigin,
+  ): Promise<void> {
+    await transaction(this.dataSource, async (manager) => {
+      const { refund, answer } = await this.lock(manager, id, operator);
+      if (refund.status === 'REJECTED' && refund.reviewedBy?.id === operator.id) return;
+      // Saying no needs no second factor: it moves no money.
+      if (!answer.allowed && (answer.code === 'ROLE_MAY_NOT_REVIEW' || answer.code === 'OWN_REQUEST'))
+        throw refused(answer);
+      if (refund.status !== 'REQUESTED') throw decided(refund);
+      await run(manager, REJECT, [id, person(operator), reason, this.clock.now()]);
+      await this.audit.record(manager, {
+        operator,
+        action: 'refund.rejected',
+        subjectKind: 'refund',
+        subjectId: id,
+        before: { status: refund.status },
+        after: { status: 'REJECTED', reason },
+        ...origin,
+      });
+    });
+  }
+
+  /** The policy's answer for this operator, to be shown before the click. */
+  async answerFor(
+    manager: EntityManager,
+    refund: Refund,
+    approvals: readonly RefundApproval[],
+    operator: OperatorPrincipal,
+  ): Promise<ReviewAnswer> {
+    const siblings = await manager.findBy(Refund, { orderId: refund.orderId });
+    const live = siblings.filter(({ id, status }) => id === refund.id || LIVE_STATUSES.includes(status));
+    const { id, role, hasSecondFactor } = operator;
+    return mayReview(
+      { id, role, hasSecondFactor, steppedUp: isSteppedUp(operator, new Date()) },
+      {
+        requestedBy: refund.requestedBy,
+        cumulativeFen: sumFen(live.map(({ amountFen }) => amountFen)),
+        approvedBy: approvals.map(({ operatorId }) => operatorId),
+      },
+      this.settings.refund,
+    );
+  }
+
+  /** Lock order: order, payment, refund (DESIGN §2.7). */
+  private async lock(manager: EntityManager, id: string, operator: OperatorPrincipal): Promise<Locked> {
+    const found = isUuid(id) ? await manager.findOneBy(Refund, { id }) : null;
+    if (found === null) throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
+    await this.orders.lock(manager, found.orderId);
+    await manager.findOne(Payment, { where: { id: found.paymentId }, lock: { mode: 'pessimistic_write' } });
+    const refund = await manager.findOneOrFail(Refund, {
+      where: { id },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const approvals = await manager.findBy(RefundApproval, { refundId: id });
+    return { refund, approvals, answer: await this.answerFor(manager, refund, approvals, operator) };
+  }
+}
+
+function person({ id, displayName }: OperatorPrincipal): { kind: 'operator'; id: string; name: string } {
+  return { kind: 'operator', id, name: displayName };
+}
+
+function refused({ code, why }: ReviewAnswer & { allowed: false }): Problem {
+  return new Problem('REFUND_REVIEW_REFUSED', why, { extra: { reason: code } });
+}
+
+function decided({ status }: Refund): Problem {
+  return new Problem('REFUND_ALREADY_DECIDED', `The refund is ${status}.`, {
+    extra: { refundStatus: status },
+  });
+}

@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { BuyerModule } from '../buyer/buyer.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { OperatorModule } from '../operator/operator.module.js';
+import { OrderModule } from '../order/order.module.js';
+import { WxPayModule } from '../wxpay/wxpay.module.js';
+import { BuyerRefundController } from './buyer-refund.controller.js';
+import { DueRefunds } from './due-refunds.js';
+import { RefundApproval } from './refund-approval.entity.js';
+import { RefundConclusionService } from './refund-conclusion.service.js';
+import { RefundDeskService } from './refund-desk.service.js';
+import { RefundExecutionService } from './refund-execution.service.js';
+import { RefundRequestService } from './refund-request.service.js';
+import { RefundReviewService } from './refund-review.service.js';
+import { Refund } from './refund.entity.js';
+import { StaffRefundController } from './staff-refund.controller.js';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([Refund, RefundApproval]),
+    BuyerModule,
+    OperatorModule,
+    OrderModule,
+    LedgerModule,
+    WxPayModule,
+  ],
+  controllers: [BuyerRefundController, StaffRefundController],
+  providers: [
+    DueRefunds,
+    RefundConclusionService,
+    RefundDeskService,
+    RefundExecutionService,
+    RefundRequestService,
+    RefundReviewService,
+  ],
+  exports: [RefundConclusionService, RefundDeskService],
+})
+export class RefundModule {}

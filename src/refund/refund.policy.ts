@@ -1,0 +1,73 @@
+import type { Settings } from '../config/settings.js';
+import type { Person } from './refund.entity.js';
+
+/** What the policy needs to know of the person who wants to approve. */
+export interface Reviewer {
+  id: string;
+  role: string;
+  hasSecondFactor: boolean;
+  /** Proved the second factor within the last five minutes. */
+  steppedUp: boolean;
+}
+
+/** What the policy needs to know of the refund. Limits look at the order's live refunds together, this one included, so that splitting does not pass under them (DESIGN §6.11). */
+export interface ReviewSubject {
+  requestedBy: Person;
+  cumulativeFen: number;
+  /** Operators who have approved already. */
+  approvedBy: readonly string[];
+}
+
+export type ReviewRefusal =
+  'ROLE_MAY_NOT_REVIEW' | 'OWN_REQUEST' | 'SECOND_FACTOR_MISSING' | 'STEP_UP_REQUIRED';
+
+export type ReviewAnswer =
+  | { allowed: true; approvalsNeeded: number }
+  | { allowed: false; code: ReviewRefusal; why: string; approvalsNeeded: number };
+
+type RefundSettings = Settings['refund'];
+
+/** How many different people have to say yes. */
+export function approvalsNeeded(cumulativeFen: number, { secondApprovalMinFen }: RefundSettings): number {
+  return secondApprovalMinFen !== undefined && cumulativeFen >= secondApprovalMinFen ? 2 : 1;
+}
+
+/** Small refunds approve themselves, when the shop says so. */
+export function approvesItself(cumulativeFen: number, { autoApproveMaxFen }: RefundSettings): boolean {
+  return cumulativeFen <= autoApproveMaxFen;
+}
+
+/** Whether this person may approve this refund now, and if not, why: the same answer before the click and after it. */
+export function mayReview(
+  reviewer: Reviewer,
+  subject: ReviewSubject,
+  settings: RefundSettings,
+): ReviewAnswer {
+  const needed = approvalsNeeded(subject.cumulativeFen, settings) - subject.approvedBy.length;
+  const refuse = (code: ReviewRefusal, why: string): ReviewAnswer => ({
+    allowed: false,
+    code,
+    why,
+    approvalsNeeded: needed,
+  });
+  if (reviewer.role !== 'FINANCE' && reviewer.role !== 'OWNER') {
+    return refuse('ROLE_MAY_NOT_REVIEW', 'Only FINANCE and OWNER decide refunds.');
+  }
+  if (
+    settings.fourEyes &&
+    subject.requestedBy.kind === 'operator' &&
+    subject.requestedBy.id === reviewer.id
+  ) {
+    return refuse('OWN_REQUEST', 'You asked for this refund; somebody else has to decide it.');
+  }
+  if (settings.stepUpMinFen !== undefined && subject.cumulativeFen > settings.stepUpMinFen) {
+    if (!reviewer.hasSecondFactor)
+      return refuse('SECOND_FACTOR_MISSING', 'Refunds of this size need a second factor; set one up first.');
+    if (!reviewer.steppedUp)
+      return refuse(
+        'STEP_UP_REQUIRED',
+        'Refunds of this size need the second factor again; enter a new code.',
+      );
+  }
+  return { allowed: true, approvalsNeeded: needed };
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { fenSchema } from '../common/fen.js';
+import { REFUND_STATUSES } from './refund.status.js';
+
+const reasonSchema = z.string().trim().min(1).max(200);
+
+export const newRefundSchema = z.strictObject({
+  amountFen: z.int().min(1).max(1_000_000_000).optional().describe('all that is refundable when absent'),
+  reason: reasonSchema,
+  items: z
+    .array(z.strictObject({ line: z.int().min(0).max(99), quantity: z.int().min(1).max(9999) }))
+    .min(1)
+    .max(100)
+    .refine((items) => new Set(items.map(({ line }) => line)).size === items.length, 'names a line twice')
+    .optional()
+    .describe('goods that come back: position in the order (from 0) and how many'),
+  expectedRefundableFen: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .optional()
+    .describe('what the screen showed; a wrong expectation is a 409'),
+});
+export type NewRefund = z.infer<typeof newRefundSchema>;
+
+export const approveSchema = z.strictObject({
+  note: z.string().trim().max(500).optional(),
+  restock: z.boolean().default(false).describe('the goods go back into stock when the money is back'),
+});
+export type Approve = z.infer<typeof approveSchema>;
+
+export const rejectSchema = z.strictObject({ reason: reasonSchema });
+export type Reject = z.infer<typeof rejectSchema>;
+
+export const refundListSchema = z.strictObject({
+  status: z.enum(REFUND_STATUSES).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(256).optional(),
+});
+export type RefundListQuery = z.infer<typeof refundListSchema>;
+
+const instant = z.iso.datetime({ offset: true });
+const personSchema = z.object({
+  kind: z.enum(['buyer', 'operator', 'policy']),
+  id: z.string(),
+  name: z.string(),
+});
+const wordsSchema = z.object({ code: z.string(), message: z.string() });
+
+export const refundSchema = z.object({
+  id: z.string(),
+  refundNo: z.string(),
+  orderId: z.string(),
+  status: z.enum(REFUND_STATUSES),
+  amountFen: fenSchema,
+  reason: z.string(),
+  items: z.array(z.object({ line: z.int(), quantity: z.int() })).optional(),
+  requestedBy: personSchema,
+  reviewedBy: personSchema.optional(),
+  reviewNote: z.string().optional(),
+  refundId: z.string().optional().describe('WeChat’s number'),
+  failure: wordsSchema.optional().describe('WeChat’s final refusal'),
+  createdAt: instant,
+  reviewedAt: instant.optional(),
+  succeededAt: instant.optional(),
+});
+export type RefundView = z.infer<typeof refundSchema>;
+
+export const staffRefundSchema = refundSchema.extend({
+  restock: z.boolean(),
+  waiting: wordsSchema.optional().describe('why it is not done yet'),
+  guidance: z.string().optional().describe('what a person should do now'),
+  calls: z.int().describe('calls of WeChat’s refund API so far'),
+  nextCheckAt: instant.optional(),
+  approvals: z.array(
+    z.object({ operatorId: z.string(), name: z.string(), note: z.string().optional(), approvedAt: instant }),
+  ),
+  approvalsNeeded: z.int(),
+  review: z
+    .object({ allowed: z.boolean(), code: z.string().optional(), why: z.string().optional() })
+    .describe('whether you may decide it now, and why not'),
+});
+export type StaffRefundView = z.infer<typeof staffRefundSchema>;
+
+export const refundPageSchema = z.object({ items: z.array(refundSchema), nextCursor: z.string().nullable() });
+export type RefundPage = z.infer<typeof refundPageSchema>;

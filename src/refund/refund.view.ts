@@ -1,0 +1,67 @@
+import { toBeijingIso } from '../common/beijing-time.js';
+import type { RefundApproval } from './refund-approval.entity.js';
+import type { Refund } from './refund.entity.js';
+import type { ReviewAnswer } from './refund.policy.js';
+import type { RefundView, StaffRefundView } from './refund.schema.js';
+
+/** The refund as its buyer sees it: the shop's people without their names. */
+export function refundView(refund: Refund): RefundView {
+  return {
+    id: refund.id,
+    refundNo: refund.refundNo,
+    orderId: refund.orderId,
+    status: refund.status,
+    amountFen: refund.amountFen,
+    reason: refund.reason,
+    ...(refund.items && { items: refund.items }),
+    requestedBy: anonymous(refund.requestedBy),
+    ...(refund.reviewedBy && { reviewedBy: anonymous(refund.reviewedBy) }),
+    ...(refund.reviewNote !== null && { reviewNote: refund.reviewNote }),
+    ...(refund.refundId !== null && { refundId: refund.refundId }),
+    ...(refund.failure && { failure: refund.failure }),
+    createdAt: toBeijingIso(refund.createdAt),
+    ...(refund.reviewedAt && { reviewedAt: toBeijingIso(refund.reviewedAt) }),
+    ...(refund.succeededAt && { succeededAt: toBeijingIso(refund.succeededAt) }),
+  };
+}
+
+export function staffRefundView(
+  refund: Refund,
+  approvals: readonly RefundApproval[],
+  answer: ReviewAnswer,
+): StaffRefundView {
+  const guidance = guidanceFor(refund);
+  return {
+    ...refundView(refund),
+    requestedBy: refund.requestedBy,
+    ...(refund.reviewedBy && { reviewedBy: refund.reviewedBy }),
+    restock: refund.restock,
+    ...(refund.waiting && { waiting: refund.waiting }),
+    ...(guidance !== undefined && { guidance }),
+    calls: refund.calls,
+    ...(refund.nextCheckAt && { nextCheckAt: toBeijingIso(refund.nextCheckAt) }),
+    approvals: approvals.map(({ operatorId, operatorName, note, approvedAt }) => ({
+      operatorId,
+      name: operatorName,
+      ...(note !== null && { note }),
+      approvedAt: toBeijingIso(approvedAt),
+    })),
+    approvalsNeeded: refund.status === 'REQUESTED' ? Math.max(answer.approvalsNeeded, 0) : 0,
+    review: answer.allowed ? { allowed: true } : { allowed: false, code: answer.code, why: answer.why },
+  };
+}
+
+/** What the person at the desk should do; in Chinese first, as everything staff read. */
+function guidanceFor({ status, waiting }: Refund): string | undefined {
+  if (status === 'ABNORMAL') {
+    return '用户的银行卡已注销或冻结，款项退回商户。请在微信支付商户平台为该笔退款选择“退款到其他银行卡”，或与买家协商。 The buyer’s bank refused; the money lies with the merchant. Handle it in the merchant platform.';
+  }
+  if (waiting?.code === 'NOTENOUGH') {
+    return '商户可用余额不足，充值后会自动重试（也可立即重试，单号不变）。 Not enough balance: top up; it is retried under the same number.';
+  }
+  return undefined;
+}
+
+function anonymous({ kind }: Refund['requestedBy']): RefundView['requestedBy'] {
+  return { kind, id: '', name: kind === 'buyer' ? '买家 buyer' : '商家 shop' };
+}
