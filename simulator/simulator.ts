@@ -5,7 +5,7 @@ import type { AppAddress } from './control/app-proxy.js';
 import { makeGateway } from './gateway/gateway.js';
 import { writeMerchantEnv } from './material/merchant-env.js';
 import { loadMaterial } from './material/material.js';
-import { openWorld } from './world.js';
+import { World } from './world.js';
 
 export interface SimulatorOptions {
   /** Where the merchant's material and the simulator's memory live; made when missing. */
@@ -36,10 +36,10 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port = 9080, tlsPort = 9443, host = '127.0.0.1', log = () => undefined } = options;
   const dir = resolve(options.dir);
-  const world = await openWorld(dir, log);
+  const world = await World.open(dir, log);
   const appAddress: AppAddress = { url: options.appUrl };
   const material = await loadMaterial(dir, world.merchants.first.mchId);
-  const gateway = makeGateway(world, material);
+  const gateway = makeGateway(world, material, log);
   const control = makeControlServer(world, appAddress);
 
   async function close(): Promise<void> {
@@ -48,11 +48,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   try {
     await Promise.all([gateway.listen({ port: tlsPort, host }), control.listen({ port, host })]);
-    const tls = listeningPort(gateway.server.address());
-    await writeMerchantEnv(dir, world.merchants, tls);
+    const tlsUrl = `https://${reachableAs(host)}:${listeningPort(gateway.server.address())}`;
+    await writeMerchantEnv(dir, world.merchants, tlsUrl);
     return {
-      controlUrl: `http://127.0.0.1:${listeningPort(control.server.address())}`,
-      tlsUrl: `https://127.0.0.1:${tls}`,
+      controlUrl: `http://${reachableAs(host)}:${listeningPort(control.server.address())}`,
+      tlsUrl,
       merchantDir: dir,
       setAppUrl: (url) => {
         appAddress.url = url;
@@ -63,6 +63,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await close();
     throw error;
   }
+}
+
+/** "All addresses" is none to connect to. */
+function reachableAs(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function listeningPort(address: string | AddressInfo | null): number {

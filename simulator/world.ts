@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Logins, type AppUser, type LoginCode } from './mini-program/logins.js';
+import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
 import { MerchantLine } from './notify/merchant-line.js';
 import type { Notification } from './notify/notification.js';
@@ -9,75 +10,110 @@ import { Journal } from './state/journal.js';
 import { Merchants, type App, type Merchant } from './state/merchants.js';
 import { SimClock } from './state/sim-clock.js';
 import { SimTimers } from './state/sim-timers.js';
+import { Balances, type Balance } from './trade/balances.js';
+import type { Refund } from './trade/refund.js';
+import { Settings, type RefundSettings } from './trade/refund-settings.js';
+import { Refunds } from './trade/refunds.js';
 import type { Transaction } from './trade/transaction.js';
 import { Transactions } from './trade/transactions.js';
 
-export type World = Awaited<ReturnType<typeof openWorld>>;
+/** All that WeChat knows and does behind its doors. */
+export class World {
+  readonly clock: SimClock;
+  readonly followers: ClockFollowers;
+  readonly settings: Settings;
+  readonly faults: Faults;
+  readonly merchants: Merchants;
+  readonly logins: Logins;
+  readonly transactions: Transactions;
+  readonly balances: Balances;
+  readonly refunds: Refunds;
+  readonly deliveries: Deliveries;
+  readonly merchantLine = new MerchantLine();
+  private readonly timers: SimTimers;
+  private readonly stop = new AbortController();
 
-/** All that WeChat knows and does behind its doors, as an earlier run left it in `dir`. */
-export async function openWorld(dir: string, log: (line: string) => void) {
-  const journal = await Journal.open(join(dir, 'simulator', 'journal.jsonl'), log);
-  const stopping = new AbortController();
-  const clock = new SimClock(journal.collection('clock'));
-  const followers = new ClockFollowers(clock, stopping.signal);
-  const timers = new SimTimers(clock, log);
-  const faults = new Faults(journal.collection<Fault>('faults'));
-  const merchants = new Merchants(journal.collection<Merchant>('merchants'), journal.collection<App>('apps'));
-  const logins = new Logins(
-    journal.collection<LoginCode>('loginCodes'),
-    journal.collection<AppUser>('appUsers'),
-    clock,
-  );
-  const transactions = new Transactions(journal.collection<Transaction>('transactions'), clock);
-  const merchantLine = new MerchantLine();
-  const deliveries = new Deliveries(
-    journal.collection<Notification>('notifications'),
-    clock,
-    timers,
-    faults,
-    merchantLine,
-    stopping.signal,
-  );
-  deliveries.resume();
+  private constructor(
+    private readonly journal: Journal,
+    log: (line: string) => void,
+  ) {
+    this.clock = new SimClock(journal.collection('clock'));
+    this.followers = new ClockFollowers(this.clock, this.stopping);
+    this.timers = new SimTimers(this.clock, log);
+    this.settings = new Settings(journal.collection<RefundSettings>('settings'));
+    this.faults = new Faults(journal.collection<Fault>('faults'));
+    this.merchants = new Merchants(
+      journal.collection<Merchant>('merchants'),
+      journal.collection<App>('apps'),
+    );
+    this.logins = new Logins(
+      journal.collection<LoginCode>('loginCodes'),
+      journal.collection<AppUser>('appUsers'),
+      this.clock,
+    );
+    this.transactions = new Transactions(journal.collection<Transaction>('transactions'), this.clock);
+    this.deliveries = new Deliveries(
+      journal.collection<Notification>('notifications'),
+      this.clock,
+      this.timers,
+      this.faults,
+      this.merchantLine,
+      this.stopping,
+    );
+    this.balances = new Balances(journal.collection<Balance>('balances'));
+    this.refunds = new Refunds(
+      journal.collection<Refund>('refunds'),
+      this.balances,
+      this.clock,
+      this.timers,
+      this.settings,
+      (refund) => this.tellResult(refund),
+    );
+  }
 
-  /** After any change of the clock: the followers first, so that whoever is notified already has the new time. */
-  async function clockMoved(): Promise<number> {
-    const followed = await followers.followed();
-    await timers.runDue();
+  /** As an earlier run left it in `dir`; what was pending goes on. */
+  static async open(dir: string, log: (line: string) => void): Promise<World> {
+    return new World(await Journal.open(join(dir, 'simulator', 'journal.jsonl'), log), log);
+  }
+
+  /** Aborts when the simulator closes. */
+  get stopping(): AbortSignal {
+    return this.stop.signal;
+  }
+
+  /** Moves the clock forward and does what became due. Returns the number of followers that followed. */
+  async advance(seconds: number): Promise<number> {
+    this.clock.advance(seconds);
+    return this.clockMoved();
+  }
+
+  /** Forgets everything but merchants, keys and certificates. */
+  async reset(): Promise<void> {
+    const { faults, settings, logins, transactions, refunds, balances, deliveries } = this;
+    this.timers.cancelAll();
+    for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
+      each.forgetAll();
+    this.clock.reset();
+    await this.clockMoved();
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    this.timers.stop();
+    await this.merchantLine.close();
+    await this.journal.close();
+  }
+
+  /** The followers first, so that whoever is notified already has the new time. */
+  private async clockMoved(): Promise<number> {
+    const followed = await this.followers.followed();
+    await this.timers.runDue();
     return followed;
   }
 
-  return {
-    clock,
-    followers,
-    faults,
-    merchants,
-    logins,
-    transactions,
-    deliveries,
-    merchantLine,
-    /** Aborts when the simulator closes. */
-    stopping: stopping.signal,
-
-    /** Moves the clock forward and does what became due. Returns the number of followers that followed. */
-    async advance(seconds: number): Promise<number> {
-      clock.advance(seconds);
-      return clockMoved();
-    },
-
-    /** Forgets everything but merchants, keys and certificates. */
-    async reset(): Promise<void> {
-      timers.cancelAll();
-      for (const each of [faults, logins, transactions, deliveries]) each.forgetAll();
-      clock.reset();
-      await clockMoved();
-    },
-
-    async close(): Promise<void> {
-      stopping.abort();
-      timers.stop();
-      await merchantLine.close();
-      await journal.close();
-    },
-  };
+  private tellResult(refund: Refund): void {
+    const merchant = this.merchants.byMchId(refund.mchId);
+    const payment = this.transactions.byTransactionId(refund.transactionId)?.payment;
+    if (merchant && payment) announceRefund(this.deliveries, refund, payment, merchant);
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { announcePayment } from '../notify/announce.js';
 import {
   MWEB_URL_LIFE_MS,
   PREPAY_LIFE_MS,
@@ -6,7 +7,7 @@ import {
   type Prepay,
   type Transaction,
 } from '../trade/transaction.js';
-import { paymentNotification } from '../v2/payment-notification.js';
+import { settlementFen } from '../v2/payment-notification.js';
 import type { World } from '../world.js';
 import { ControlError } from './input.js';
 import { payParamsProblem, prepayIdOf } from './pay-params.js';
@@ -77,14 +78,8 @@ export function payAtCashier(input: PayInput, world: World): Transaction {
     input.transactionId,
   );
   world.transactions.note(transaction, 'pay', 'SUCCESS');
-  world.deliveries.announce({
-    kind: 'payment',
-    mchId: transaction.mchId,
-    outTradeNo: transaction.outTradeNo,
-    url: transaction.notifyUrl,
-    contentType: 'text/xml',
-    body: paymentNotification(transaction, payment, merchant),
-  });
+  world.balances.add(transaction.mchId, 'REFUND_SOURCE_UNSETTLED_FUNDS', settlementFen(payment));
+  announcePayment(world.deliveries, transaction, payment, merchant);
   return transaction;
 }
 

@@ -5,6 +5,7 @@ import { clockRoutes } from './clock-routes.js';
 import { faultRoutes } from './fault-routes.js';
 import { sendError } from './input.js';
 import { notificationRoutes } from './notification-routes.js';
+import { refundRoutes } from './refund-routes.js';
 import { shopRoutes } from './shop-routes.js';
 import { tradeRoutes } from './trade-routes.js';
 
@@ -16,6 +17,7 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
     reply.code(404).send({ code: 'NOT_FOUND', message: `no ${request.method} ${request.url}` }),
   );
   tradeRoutes(app, world);
+  refundRoutes(app, world);
   notificationRoutes(app, world);
   faultRoutes(app, world);
   clockRoutes(app, world);
@@ -29,5 +31,3 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
   proxyToApp(app, appAddress);
   return app;
 }
-
-export type ControlServer = ReturnType<typeof makeControlServer>;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { CONNECTION_FAULTS, DELIVERY_FAULTS } from '../state/faults.js';
+import { ANSWER_FAULTS, CONNECTION_FAULTS, DELIVERY_FAULTS, NOTIFY_PATH } from '../state/faults.js';
 import type { World } from '../world.js';
 import { readInput } from './input.js';
 
@@ -8,15 +8,24 @@ const NAMES = [...CONNECTION_FAULTS, ...DELIVERY_FAULTS];
 /** WeChat's own codes: err_code in capitals, errcode as a number. */
 const WECHAT_CODE = /^([A-Z][A-Z0-9_]+|\d{5,6})$/;
 
-const faultInput = z.strictObject({
-  path: z.string().min(1),
-  fault: z.string().refine((name) => NAMES.includes(name) || WECHAT_CODE.test(name), {
-    message: `must be one of ${NAMES.join(', ')} or an error code of WeChat's`,
-  }),
-  rate: z.number().min(0).max(1).default(1),
-  count: z.int().min(1).optional(),
-  ms: z.int().min(0).max(600_000).default(30_000),
-});
+const faultInput = z
+  .strictObject({
+    path: z.string().min(1),
+    fault: z.string().refine((name) => NAMES.includes(name) || WECHAT_CODE.test(name), {
+      message: `must be one of ${NAMES.join(', ')} or an error code of WeChat's`,
+    }),
+    rate: z.number().min(0).max(1).default(1),
+    count: z.int().min(1).optional(),
+    ms: z.int().min(0).max(600_000).default(30_000),
+  })
+  .refine(
+    ({ path, fault }) => path !== NOTIFY_PATH || (NAMES.includes(fault) && !ANSWER_FAULTS.includes(fault)),
+    {
+      path: ['fault'],
+      message: 'means nothing on a delivery',
+    },
+  );
+
 /** Ordering trouble. */
 export function faultRoutes(app: FastifyInstance, world: World): void {
   app.get('/_sim/faults', () => ({ items: world.faults.list() }));

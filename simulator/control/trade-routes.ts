@@ -37,6 +37,4 @@ export function tradeRoutes(app: FastifyInstance, world: World): void {
     const transaction = world.transactions.byNumber(mchId ?? world.merchants.first.mchId, outTradeNo);
     return { items: transaction ? [transactionView(transaction)] : [] };
   });
-
-  app.get('/_sim/refunds', () => ({ items: [] }));
 }

@@ -1,4 +1,5 @@
 import type { Attempt, Notification } from '../notify/notification.js';
+import type { Refund } from '../trade/refund.js';
 import { tradeState, type Transaction } from '../trade/transaction.js';
 
 /** ISO 8601 in UTC+8, like everything WeChat shows. `at`: ms since 1970. */
@@ -34,6 +35,15 @@ export function transactionView(transaction: Transaction): object {
     mwebUrls: prepays.flatMap((prepay) => prepay.mwebUrl ?? []),
     payment: payment && { ...payment, paidAt: isoTime(payment.paidAt) },
     timeline: timeline.map((entry) => ({ ...entry, at: isoTime(entry.at) })),
+  };
+}
+
+export function refundView(refund: Refund): object {
+  return {
+    ...refund,
+    createdAt: isoTime(refund.createdAt),
+    resultAt: optionalTime(refund.resultAt),
+    concludedAt: optionalTime(refund.concludedAt),
   };
 }
 

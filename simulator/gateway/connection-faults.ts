@@ -4,18 +4,18 @@ import { hold } from '../state/hold.js';
 import type { World } from '../world.js';
 
 /**
- * Answers a request to WeChat, or does to it what somebody ordered. `process` gets the fault as well: wrong
+ * Answers a request to WeChat, or does to it what somebody ordered. `respond` gets the fault as well: wrong
  * signatures and error codes are a matter of the protocol, not of the connection.
  */
 export async function withFaults(
   request: FastifyRequest,
   reply: FastifyReply,
   world: World,
-  process: (fault: Fault | undefined) => string,
+  respond: (fault: Fault | undefined) => string,
 ): Promise<FastifyReply | string> {
   const path = request.url.split('?')[0] ?? '';
   const fault = world.faults.forRequest(path);
-  if (!fault) return process(undefined);
+  if (!fault) return respond(undefined);
   switch (fault.fault) {
     case 'reset':
       return breakOff(request, reply);
@@ -23,7 +23,7 @@ export async function withFaults(
       await hold(fault.ms, world.stopping);
       return breakOff(request, reply);
     case 'processedThenTimeout':
-      process(fault);
+      respond(fault);
       await hold(fault.ms, world.stopping);
       return breakOff(request, reply);
     case 'http500':
@@ -32,9 +32,9 @@ export async function withFaults(
       return reply.type('text/html').send('<html><body>系统繁忙，请稍后再试</body></html>');
     case 'slow':
       await hold(fault.ms, world.stopping);
-      return world.stopping.aborted ? breakOff(request, reply) : process(fault);
+      return world.stopping.aborted ? breakOff(request, reply) : respond(fault);
     default:
-      return process(fault);
+      return respond(fault);
   }
 }
 

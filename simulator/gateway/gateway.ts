@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { codeToSession, weixinError } from '../mini-program/code-to-session.js';
 import type { Material } from '../material/material.js';
@@ -5,6 +6,8 @@ import type { Fault } from '../state/faults.js';
 import { closeOrder } from '../v2/close-order.js';
 import { answer, type Handler } from '../v2/endpoint.js';
 import { orderQuery } from '../v2/order-query.js';
+import { refundQuery } from '../v2/refund-query.js';
+import { refund } from '../v2/refund.js';
 import { unifiedOrder } from '../v2/unified-order.js';
 import type { World } from '../world.js';
 import { clientCertificate } from './client-certificate.js';
@@ -19,10 +22,12 @@ const V2: Record<string, Handler> = {
   '/pay/unifiedorder': unifiedOrder,
   '/pay/orderquery': orderQuery,
   '/pay/closeorder': closeOrder,
+  '/secapi/pay/refund': refund,
+  '/pay/refundquery': refundQuery,
 };
 
 /** The HTTPS server that stands for api.mch.weixin.qq.com and api.weixin.qq.com, whatever Host is asked for. */
-export function makeGateway(world: World, material: Material) {
+export function makeGateway(world: World, material: Material, log: (line: string) => void) {
   const app = fastify({
     https: {
       key: material.serverKey,
@@ -63,7 +68,12 @@ export function makeGateway(world: World, material: Material) {
       return JSON.stringify(loginAnswer(request, fault, world));
     }),
   );
-  app.setNotFoundHandler((_request, reply) => notFound(reply));
+  app.setNotFoundHandler((_request, reply) => sendPage(reply, 404));
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
+    return sendPage(reply, status);
+  });
   return app;
 }
 
@@ -74,6 +84,8 @@ function loginAnswer(request: FastifyRequest, fault: Fault | undefined, world: W
   return codeToSession(query, world.merchants, world.logins);
 }
 
-function notFound(reply: FastifyReply): FastifyReply {
-  return reply.code(404).type('text/html').send('<html><head><title>404 Not Found</title></head></html>');
+/** nginx's own pages are HTML as well. */
+function sendPage(reply: FastifyReply, status: number): FastifyReply {
+  const title = `${status} ${STATUS_CODES[status] ?? ''}`;
+  return reply.code(status).type('text/html').send(`<html><head><title>${title}</title></head></html>`);
 }

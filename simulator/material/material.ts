@@ -29,6 +29,9 @@ const HOSTS = {
     'api2.mch.weixin.qq.com',
     'api.weixin.qq.com',
     'api.feieyun.cn',
+    // How containers reach it.
+    'simulator',
+    'host.docker.internal',
   ],
   ip: ['127.0.0.1', '::1'],
 };

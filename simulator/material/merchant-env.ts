@@ -4,9 +4,9 @@ import type { Merchants } from '../state/merchants.js';
 
 /**
  * Writes `merchant.env`: every setting a merchant backend needs to talk to this simulator. Rewritten at each start,
- * because the ports may have moved. `tlsPort` is the port of the HTTPS server.
+ * because the ports may have moved. `tlsUrl` is the HTTPS server's address.
  */
-export async function writeMerchantEnv(dir: string, merchants: Merchants, tlsPort: number): Promise<void> {
+export async function writeMerchantEnv(dir: string, merchants: Merchants, tlsUrl: string): Promise<void> {
   const merchant = merchants.first;
   const app = merchants.appOfKind('miniProgram');
   const settings = {
@@ -23,11 +23,13 @@ export async function writeMerchantEnv(dir: string, merchants: Merchants, tlsPor
     WXPAY_P12_PATH: join(dir, 'apiclient_cert.p12'),
     WXPAY_PUBLIC_KEY_ID: merchant.publicKeyId,
     WXPAY_PUBLIC_KEY_PATH: join(dir, 'wxpay_public_key.pem'),
-    WXPAY_BASE_URL: `https://127.0.0.1:${tlsPort}`,
-    WXPAY_BACKUP_URL: `https://localhost:${tlsPort}`,
-    WECHAT_BASE_URL: `https://127.0.0.1:${tlsPort}`,
+    WXPAY_BASE_URL: tlsUrl,
+    // The same server under another name.
+    WXPAY_BACKUP_URL: `https://localhost:${new URL(tlsUrl).port}`,
+    WECHAT_BASE_URL: tlsUrl,
     WXPAY_CA_PATH: join(dir, 'ca.pem'),
   };
+  if (dir.includes("'")) throw new Error(`the folder's name must not contain a quote: ${dir}`);
   // Single quotes: a shell and dotenv both take what is inside as it is.
   const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`);
   await writeFile(join(dir, 'merchant.env'), lines.join(''), { mode: 0o600 });

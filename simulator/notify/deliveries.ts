@@ -26,28 +26,27 @@ export class Deliveries {
     private readonly faults: Faults,
     private readonly line: MerchantLine,
     private readonly stopping: AbortSignal,
-  ) {}
+  ) {
+    // What an earlier run left pending goes on where it was.
+    for (const notification of rows.all()) this.plan(notification);
+  }
 
-  /** Owes the merchant this message from now on; the first attempt starts at once, in the background. */
-  announce(message: NewNotification): Notification {
-    const now = this.clock.now();
+  /**
+   * Owes the merchant this message since `at` (ms, the simulator's clock: a jump may have passed the moment). The
+   * first attempt starts at once, in the background.
+   */
+  announce(message: NewNotification, at: number): void {
     const notification: Notification = {
       ...message,
       id: randomUUID(),
-      createdAt: now,
+      createdAt: at,
       status: 'pending',
       scheduledAttempts: 0,
-      nextAttemptAt: now,
+      nextAttemptAt: at,
       attempts: [],
     };
     this.rows.set(notification.id, notification);
     this.plan(notification);
-    return notification;
-  }
-
-  /** After a restart: what was pending goes on where it was. */
-  resume(): void {
-    for (const notification of this.rows.all()) this.plan(notification);
   }
 
   byId(id: string): Notification | undefined {

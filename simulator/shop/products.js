@@ -51,6 +51,7 @@ function productCard(item, changed) {
       el('h2', { textContent: item.name }),
       el('p', { className: 'quiet', textContent: item.description ?? '' }),
       el('p', { className: 'price', textContent: yuan(item.priceFen) }),
+      ...(item.stock === 0 ? [el('p', { className: 'quiet', textContent: '已售罄 Sold out' })] : []),
     ),
     el('div', { className: 'count' }, step('−', -1, '减少'), count, step('+', 1, '增加')),
   );

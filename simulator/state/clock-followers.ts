@@ -5,7 +5,7 @@ const FORGOTTEN_AFTER_MS = 30_000;
 /** How long a jump waits for the followers (wall time). */
 const WAIT_FOR_FOLLOWERS_MS = 3_000;
 /** How long a question is held while nothing changes (wall time). */
-export const HOLD_QUESTION_MS = 25_000;
+const HOLD_QUESTION_MS = 25_000;
 
 interface Follower {
   seenAt: number;

@@ -93,6 +93,12 @@ export class Transactions {
     return payment;
   }
 
+  /** From now on the order's state is REFUND, whatever becomes of the refund. */
+  markRefunded(transaction: Transaction): void {
+    transaction.hasRefund = true;
+    this.save(transaction);
+  }
+
   /** Writes down what happened to an order, newest last. */
   note(transaction: Transaction, event: string, result: string): void {
     transaction.timeline.push({ at: this.clock.now(), event, result });

@@ -1,4 +1,4 @@
-import type { App, Merchant, Merchants } from '../state/merchants.js';
+import type { Merchant, Merchants } from '../state/merchants.js';
 import type { SignType, Transaction } from '../trade/transaction.js';
 import type { Transactions } from '../trade/transactions.js';
 import { Refusal, Unauthentic } from './refusal.js';
@@ -37,11 +37,10 @@ export function authenticate(
 }
 
 /** The app must exist and be bound to the merchant. Throws Refusal. */
-export function requireBoundApp(call: Call, merchants: Merchants): App {
+export function requireBoundApp(call: Call, merchants: Merchants): void {
   const app = merchants.app(call.fields['appid'] ?? '');
   if (!app) throw new Refusal('APPID_NOT_EXIST');
   if (!app.mchIds.includes(call.merchant.mchId)) throw new Refusal('APPID_MCHID_NOT_MATCH');
-  return app;
 }
 
 /** The order a request names: by WeChat's number if given, else by the merchant's. Only the merchant's own. */

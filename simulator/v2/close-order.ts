@@ -1,13 +1,13 @@
 import { tradeState } from '../trade/transaction.js';
 import type { World } from '../world.js';
 import type { Call } from './call.js';
-import { Refusal } from './refusal.js';
+import { lackOf, Refusal } from './refusal.js';
 import type { Fields } from './xml.js';
 
 /** `POST /pay/closeorder` (protocol notes §1.7). */
 export function closeOrder(call: Call, world: World): Fields {
   const outTradeNo = call.fields['out_trade_no'];
-  if (!outTradeNo) throw new Refusal('LACK_PARAMS', '缺少参数out_trade_no');
+  if (!outTradeNo) throw lackOf('out_trade_no');
   const transaction = world.transactions.byNumber(call.merchant.mchId, outTradeNo);
   if (!transaction) throw new Refusal('ORDERNOTEXIST');
   const state = tradeState(transaction);

@@ -2,7 +2,7 @@ import { tradeState, type TradeState } from '../trade/transaction.js';
 import type { World } from '../world.js';
 import { findTransaction, type Call } from './call.js';
 import { paymentFields } from './payment-notification.js';
-import { Refusal } from './refusal.js';
+import { lackOf, Refusal } from './refusal.js';
 import type { Fields } from './xml.js';
 
 const STATE_DESCRIPTIONS: Record<TradeState, string> = {
@@ -15,7 +15,7 @@ const STATE_DESCRIPTIONS: Record<TradeState, string> = {
 /** `POST /pay/orderquery` (protocol notes §1.6). */
 export function orderQuery(call: Call, world: World): Fields {
   if (!call.fields['transaction_id'] && !call.fields['out_trade_no']) {
-    throw new Refusal('LACK_PARAMS', '缺少参数out_trade_no');
+    throw lackOf('out_trade_no');
   }
   const transaction = findTransaction(call, world.transactions);
   if (!transaction) throw new Refusal('ORDERNOTEXIST');

@@ -5,6 +5,11 @@ import type { Payment, Transaction } from '../trade/transaction.js';
 import { sign } from './signature.js';
 import { writeXml, type Fields } from './xml.js';
 
+/** What the merchant is credited: a NO_CASH coupon is a discount and not settled (protocol notes §1.6). Fen. */
+export function settlementFen(payment: Payment): number {
+  return payment.couponType === 'NO_CASH' ? payment.totalFen - payment.couponFen : payment.totalFen;
+}
+
 /** How a payment looks in the answer of orderquery and in the payment notification, which share these fields. */
 export function paymentFields(transaction: Transaction, payment: Payment): Fields {
   const { totalFen, cashFen, couponFen, couponType } = payment;
@@ -14,8 +19,7 @@ export function paymentFields(transaction: Transaction, payment: Payment): Field
     trade_type: transaction.tradeType,
     bank_type: payment.bankType,
     total_fee: String(totalFen),
-    // A NO_CASH coupon is WeChat's or the merchant's discount: it is not settled (protocol notes §1.6).
-    settlement_total_fee: String(couponType === 'NO_CASH' ? totalFen - couponFen : totalFen),
+    settlement_total_fee: String(settlementFen(payment)),
     fee_type: payment.feeType,
     cash_fee: String(cashFen),
     cash_fee_type: payment.feeType,

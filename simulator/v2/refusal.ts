@@ -51,6 +51,14 @@ export class Refusal extends Error {
   }
 }
 
+export function lackOf(name: string): Refusal {
+  return new Refusal('LACK_PARAMS', `缺少参数${name}`);
+}
+
+export function invalidParameter(name: string, why = ''): Refusal {
+  return new Refusal('PARAM_ERROR', `参数错误: ${name}${why}`);
+}
+
 /** WeChat cannot tell who asks: an unsigned answer with return_code FAIL and a return_msg, nothing else. */
 export class Unauthentic extends Error {
   constructor(code: string, detail?: string) {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { readChinaDateTime } from '../trade/china-time.js';
 import type { TradeType } from '../trade/transaction.js';
-import { Refusal } from './refusal.js';
+import { invalidParameter, lackOf, Refusal } from './refusal.js';
 import type { Fields } from './xml.js';
 
 const MANDATORY = ['body', 'out_trade_no', 'total_fee', 'spbill_create_ip', 'notify_url', 'trade_type'];
@@ -37,16 +37,16 @@ const SHORTEST_LIFE_MS = 60_000;
 /** What can be said about the request without knowing any order. Throws Refusal. */
 export function checkUnifiedOrder(fields: Fields): void {
   for (const name of MANDATORY) {
-    if (!fields[name]) throw new Refusal('LACK_PARAMS', `缺少参数${name}`);
+    if (!fields[name]) throw lackOf(name);
   }
   for (const [name, max] of Object.entries(MAX_BYTES)) {
-    if (Buffer.byteLength(fields[name] ?? '') > max) throw invalid(name, `长度超过${max}字节`);
+    if (Buffer.byteLength(fields[name] ?? '') > max) throw invalidParameter(name, `长度超过${max}字节`);
   }
   for (const [name, pattern] of Object.entries(PATTERNS)) {
-    if (fields[name] && !pattern.test(fields[name])) throw invalid(name);
+    if (fields[name] && !pattern.test(fields[name])) throw invalidParameter(name);
   }
-  if (!TRADE_TYPES.includes(fields['trade_type'] ?? '')) throw invalid('trade_type');
-  if (isIP(fields['spbill_create_ip'] ?? '') === 0) throw invalid('spbill_create_ip');
+  if (!TRADE_TYPES.includes(fields['trade_type'] ?? '')) throw invalidParameter('trade_type');
+  if (isIP(fields['spbill_create_ip'] ?? '') === 0) throw invalidParameter('spbill_create_ip');
   checkNotifyUrl(fields['notify_url'] ?? '');
   checkTradeType(fields);
   readTime(fields, 'time_start');
@@ -57,7 +57,7 @@ function checkTradeType(fields: Fields): void {
   if (fields['trade_type'] === 'JSAPI' && !fields['openid'])
     throw new Refusal('LACK_PARAMS', 'JSAPI支付必须传openid');
   if (fields['trade_type'] === 'NATIVE' && !fields['product_id']) {
-    throw new Refusal('LACK_PARAMS', '缺少参数product_id');
+    throw lackOf('product_id');
   }
   if (fields['trade_type'] === 'MWEB') checkSceneInfo(fields['scene_info']);
 }
@@ -69,9 +69,9 @@ function checkTradeType(fields: Fields): void {
 export function orderExpiry(fields: Fields, now: number): number | undefined {
   const expire = readTime(fields, 'time_expire');
   if (expire === undefined) return undefined;
-  if (expire <= now) throw invalid('time_expire', '已过期');
+  if (expire <= now) throw invalidParameter('time_expire', '已过期');
   if (expire - (readTime(fields, 'time_start') ?? now) < SHORTEST_LIFE_MS) {
-    throw invalid('time_expire', '时间过短，至少1分钟');
+    throw invalidParameter('time_expire', '时间过短，至少1分钟');
   }
   return expire;
 }
@@ -79,29 +79,25 @@ export function orderExpiry(fields: Fields, now: number): number | undefined {
 function readTime(fields: Fields, name: string): number | undefined {
   if (!fields[name]) return undefined;
   const at = readChinaDateTime(fields[name]);
-  if (at === undefined) throw invalid(name);
+  if (at === undefined) throw invalidParameter(name);
   return at;
 }
 
 /** Shared with refunds, which may name their own address. */
 export function checkNotifyUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) throw invalid('notify_url');
-  if (text.includes('?') || text.includes('#')) throw invalid('notify_url', '不能携带参数');
+  if (!url || !['http:', 'https:'].includes(url.protocol)) throw invalidParameter('notify_url');
+  if (text.includes('?') || text.includes('#')) throw invalidParameter('notify_url', '不能携带参数');
 }
 
 function checkSceneInfo(text: string | undefined): void {
-  if (!text) throw new Refusal('LACK_PARAMS', '缺少参数scene_info');
+  if (!text) throw lackOf('scene_info');
   let scene: { h5_info?: { type?: unknown } } | null;
   try {
     scene = JSON.parse(text) as typeof scene;
   } catch {
-    throw invalid('scene_info', '不是合法的JSON');
+    throw invalidParameter('scene_info', '不是合法的JSON');
   }
   if (!['Wap', 'IOS', 'Android'].includes(String(scene?.h5_info?.type)))
-    throw invalid('scene_info', '缺少h5_info');
-}
-
-function invalid(name: string, why = ''): Refusal {
-  return new Refusal('PARAM_ERROR', `参数错误: ${name}${why}`);
+    throw invalidParameter('scene_info', '缺少h5_info');
 }

@@ -72,7 +72,7 @@ describe('the clock', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const started = Date.now();
     expect(await advance(1)).toMatchObject({ followers: 0 });
-    expect(Date.now() - started).toBeLessThan(1_000);
+    expect(Date.now() - started).toBeLessThan(2_500);
   });
 
   it.each([[{ advanceSeconds: -1 }], [{ advanceSeconds: 'x' }], [{}], [{ advanceSeconds: 1e12 }]])(

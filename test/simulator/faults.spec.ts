@@ -100,6 +100,7 @@ describe('a fault on a request', () => {
     [[{ path, fault: 'nonsense' }], '0.fault'],
     [[{ path, fault: 'reset', rate: 2 }], '0.rate'],
     [[{ fault: 'reset' }], '0.path'],
+    [[{ path: 'notify', fault: 'garbage' }], '0.fault'],
     [{ path, fault: 'reset', count: 0 }, 'count'],
     [{ path, fault: 'reset', often: 1 }, 'often'],
   ])('is refused when it makes no sense: %j', async (faults, field) => {

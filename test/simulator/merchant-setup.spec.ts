@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { Agent, request } from 'undici';
+import { Transformer } from 'wechatpay-axios-plugin';
 import { TestMerchant, type Fields } from './test-merchant.js';
 
 let merchant: TestMerchant;
@@ -13,6 +14,9 @@ beforeAll(async () => {
 afterAll(() => merchant.close());
 
 const file = (name: string): Promise<Buffer> => readFile(join(merchant.dir, name));
+
+const holderOf = async (certificate: string, key: string): Promise<Agent> =>
+  new Agent({ connect: { ca: await file('ca.pem'), cert: await file(certificate), key: await file(key) } });
 
 describe('the merchant material', () => {
   it('names every file by its absolute path', async () => {
@@ -50,18 +54,22 @@ describe('paths under /secapi', () => {
   });
 
   it('want one that WeChat issued', async () => {
-    const stranger = new Agent({
-      connect: {
-        ca: await file('ca.pem'),
-        cert: await file('simulator/server.pem'),
-        key: await file('simulator/server_key.pem'),
-      },
-    });
+    const stranger = await holderOf('simulator/server.pem', 'simulator/server_key.pem');
     const url = `${merchant.simulator.tlsUrl}/secapi/pay/refund`;
     const answer = await request(url, { method: 'POST', body: '<xml></xml>', dispatcher: stranger });
     expect(answer.statusCode).toBe(400);
     expect(await answer.body.text()).toContain('<title>400 The SSL certificate error</title>');
     await stranger.destroy();
+  });
+
+  it('want the merchant’s own', async () => {
+    // Issued by the same authority, but to somebody else.
+    const other = await holderOf('platform_cert.pem', 'simulator/platform_key.pem');
+    const body = Transformer.toXml(merchant.signed({ out_trade_no: 'NEVER123', out_refund_no: 'R' }));
+    const url = `${merchant.simulator.tlsUrl}/secapi/pay/refund`;
+    const answer = await request(url, { method: 'POST', body, dispatcher: other });
+    expect(await answer.body.text()).toContain('<err_code>CERT_ERROR</err_code>');
+    await other.destroy();
   });
 
   it('let the merchant in', async () => {

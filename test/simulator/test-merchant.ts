@@ -166,7 +166,7 @@ export class TestMerchant {
 
   /** The only notification about an order, once it has at least so many attempts. */
   async notification(outTradeNo: string, attempts = 1, kind = 'payment'): Promise<Json> {
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 500; tries += 1) {
       const { items } = await this.control(`/_sim/notifications?outTradeNo=${outTradeNo}&kind=${kind}`);
       if (items[0]?.attempts.length >= attempts) return items[0];
       await new Promise((resolve) => setTimeout(resolve, 10));
