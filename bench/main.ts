@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { benchCheckout } from './checkout/checkout-bench.js';
+import { aloneTable } from './checkout/alone-table.js';
+import { benchNotify } from './notify/notify-bench.js';
+import { readOptions, USAGE, type Options } from './options.js';
+import { comparisonJson, comparisonTable, rounded } from './report.js';
+import { setUpRig, type Rig } from './rig.js';
+import { benchStartup, startupTable } from './startup-bench.js';
+
+interface Report {
+  json: object;
+  table: string;
+}
+
+async function run(rig: Rig, options: Options): Promise<Report> {
+  switch (options.bench) {
+    case 'notify': {
+      const comparison = await benchNotify(rig, options);
+      const title = `notify, ${options.connections} connections`;
+      return { json: comparisonJson('notify', comparison), table: comparisonTable(title, comparison) };
+    }
+    case 'checkout': {
+      const comparison = await benchCheckout(rig, options);
+      const title = `checkout, ${options.connections} connections`;
+      return {
+        json: comparisonJson('checkout', comparison),
+        table: [comparisonTable(title, comparison), aloneTable(comparison)].join('\n\n'),
+      };
+    }
+    case 'startup': {
+      const startup = await benchStartup(rig, options.rounds);
+      return { json: rounded({ name: 'startup', ours: startup }), table: startupTable(startup) };
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.profile !== undefined) options.profile = resolve(options.profile);
+  const rig = await setUpRig();
+  const interrupted = (): void => {
+    void rig.stop().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', interrupted);
+  let report: Report;
+  try {
+    report = await run(rig, options);
+  } finally {
+    await rig.stop();
+  }
+  console.log(options.json ? JSON.stringify(report.json) : report.table);
+}
+
+main().catch((error: unknown) => {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}`);
+  process.exitCode = 1;
+});
