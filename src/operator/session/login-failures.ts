@@ -54,9 +54,12 @@ const CLAIM = statement(
      RETURNING failures)
    SELECT (SELECT failures FROM claimed) AS failures, (SELECT blocked_until FROM blocked) AS "blockedUntil"`,
 );
+/** A row that counts nothing is no row: names made up by somebody who is locked out leave no trace. */
 const TAKE_BACK = statement(
   'take-login-attempt-back',
-  `UPDATE login_failures SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE scope = $1 AND subject = $2`,
+  `WITH forgotten AS (DELETE FROM login_failures WHERE scope = $1 AND subject = $2 AND failures <= 1)
+   UPDATE login_failures SET failures = failures - 1, blocked_until = NULL
+   WHERE scope = $1 AND subject = $2 AND failures > 1`,
 );
 const FORGIVE = statement(
   'forgive-login-failures',
