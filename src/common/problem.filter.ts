@@ -85,6 +85,8 @@ function isDatabaseAway(thrown: unknown): boolean {
   );
 }
 
+/** By shape, not by class: errors of Node's own may come from another realm (tests run in one). */
 function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  const code = (thrown as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : '';
 }

@@ -22,6 +22,8 @@ export function dataSourceOptions(url: string, poolMax: number): PostgresDataSou
     poolSize: poolMax,
     applicationName: 'checkout',
     extra: {
+      // Named statements keep their plan; left to itself PostgreSQL plans those with arrays anew each time.
+      options: '-c plan_cache_mode=force_generic_plan',
       types: { getTypeParser },
       keepAlive: true,
       idleTimeoutMillis: 30_000,

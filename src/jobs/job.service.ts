@@ -5,14 +5,17 @@ import {
   type BeforeApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { PgBoss } from 'pg-boss';
+import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { run, statement, type Statement } from '../database/sql.js';
 import { JOB_QUEUES, type JobPayloads, type JobQueue } from './job-queues.js';
 
 /** Five tries over about half an hour; what fails then stays visible as failed and can be run again. */
 const RETRIES = { retryLimit: 5, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
 const POOL_MAX = 3;
+/** A full batch is followed by the next at once; an idle queue is looked at every second. */
+const WORK = { pollingIntervalSeconds: 1, batchSize: 50, perJobResults: true } as const;
 const FINISH_MS = 10_000;
 
 /** The durable queue for side effects (pg-boss): enqueued inside the deciding transaction, run once after it commits. */
@@ -49,8 +52,8 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     payloads: readonly JobPayloads[Queue][],
   ): Promise<void> {
     if (payloads.length === 0) return;
-    const executeSql = async (text: string, values?: unknown[]) => ({
-      rows: (await manager.query(text, values)) as unknown[],
+    const executeSql = async (text: string, values: unknown[] = []) => ({
+      rows: await run(manager, named(text), values),
     });
     await this.boss.insert(
       queue,
@@ -59,13 +62,40 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     );
   }
 
-  /** Runs `handler` for each job of the queue, one at a time on this instance; a throw makes the job try again later. */
+  /** Runs `handler` for each job of the queue; a throw makes that job, and no other, try again later. */
   async work<Queue extends JobQueue>(
     queue: Queue,
     handler: (payload: JobPayloads[Queue]) => Promise<void>,
   ): Promise<void> {
-    await this.boss.work<JobPayloads[Queue]>(queue, { pollingIntervalSeconds: 1 }, async ([job]) => {
-      if (job !== undefined) await handler(job.data);
-    });
+    await this.boss.work<JobPayloads[Queue], void, typeof WORK>(queue, WORK, (jobs) =>
+      Promise.all(jobs.map((job) => this.settle(queue, job, handler))),
+    );
   }
+
+  private async settle<Payload>(
+    queue: JobQueue,
+    { id, data }: Job<Payload>,
+    handler: (payload: Payload) => Promise<void>,
+  ): Promise<JobResult> {
+    try {
+      await handler(data);
+      return { id, status: 'completed' };
+    } catch (error) {
+      this.logger.error(`a job of ${queue} failed; it is tried again`, { jobId: id, cause: error });
+      return {
+        id,
+        status: 'failed',
+        output: { message: error instanceof Error ? error.message : String(error) },
+      };
+    }
+  }
+}
+
+const statements = new Map<string, Statement>();
+
+/** pg-boss writes the same text for the same queue: named, it is planned once per connection instead of every time. */
+function named(text: string): Statement {
+  let found = statements.get(text);
+  if (found === undefined) statements.set(text, (found = statement(`job-queue-${statements.size}`, text)));
+  return found;
 }

@@ -17,7 +17,7 @@ export class Order {
   @PrimaryColumn('uuid')
   readonly id!: string;
 
-  /** The number people read and type: UTC+8 time and eight random digits. */
+  /** The number people read and type: UTC+8 time and ten random digits. */
   @Column('text')
   readonly orderNo!: string;
 

@@ -28,7 +28,10 @@ const INSERT_ORDER = statement(
    FROM jsonb_to_recordset($9::jsonb)
      AS item(line int, product_id uuid, name text, unit_price_fen bigint, quantity int, payable_fen bigint)`,
 );
-const ADD_REFUNDED = statement('add-refunded', 'UPDATE orders SET refunded_fen = refunded_fen + $2 WHERE id = $1');
+const ADD_REFUNDED = statement(
+  'add-refunded',
+  'UPDATE orders SET refunded_fen = refunded_fen + $2 WHERE id = $1',
+);
 const MARK_CLOSED = statement(
   'close-order',
   `UPDATE orders SET status = 'CLOSED', closed_at = $2 WHERE id = $1`,
@@ -136,7 +139,12 @@ export class OrderService {
   }
 
   /** Counts a confirmed refund on a locked order, and takes the goods that came back into stock. */
-  async addRefund(manager: EntityManager, orderId: string, amountFen: Fen, returned: readonly { line: number; quantity: number }[]): Promise<void> {
+  async addRefund(
+    manager: EntityManager,
+    orderId: string,
+    amountFen: Fen,
+    returned: readonly { line: number; quantity: number }[],
+  ): Promise<void> {
     await run(manager, ADD_REFUNDED, [orderId, amountFen]);
     if (returned.length > 0) await this.stock.takeBack(manager, orderId, returned);
   }

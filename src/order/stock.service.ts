@@ -83,7 +83,11 @@ export class StockService {
   }
 
   /** Goods of a refund return to the shelf. */
-  async takeBack(manager: EntityManager, orderId: string, returned: readonly { line: number; quantity: number }[]): Promise<void> {
+  async takeBack(
+    manager: EntityManager,
+    orderId: string,
+    returned: readonly { line: number; quantity: number }[],
+  ): Promise<void> {
     await run(manager, TAKE_BACK_STOCK, [orderId, JSON.stringify(returned)]);
   }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { createSecureContext } from 'node:tls';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
@@ -30,7 +31,10 @@ export class CodeToSession implements OnApplicationShutdown {
     const ca = certificateAuthorities(caPath);
     this.agent = new Agent({
       connections: 16,
-      connect: { timeout: Math.min(3000, timeoutMs), ...(ca && { ca }) },
+      connect: {
+        timeout: Math.min(3000, timeoutMs),
+        secureContext: createSecureContext({ ...(ca && { ca }) }),
+      },
     });
   }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
 import { Clock } from '../common/clock.js';
@@ -129,7 +130,8 @@ async function post(
 function pools(settings: Settings, tls: Partial<ClientCertificate> & { ca?: string[] }): Pool[] {
   const { baseUrl, backupUrl, timeoutMs } = settings.wxpay;
   const origins = new Set([baseUrl, backupUrl].map((url) => new URL(url).origin));
-  const connect = { timeout: Math.min(3000, timeoutMs), ...tls };
+  // One context for all connections: the authorities are parsed once, not at every handshake.
+  const connect = { timeout: Math.min(3000, timeoutMs), secureContext: createSecureContext(tls) };
   return [...origins].map(
     (origin) => new Pool(origin, { connections: 64, keepAliveTimeout: 30_000, connect }),
   );
