@@ -8,4 +8,5 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   coverageProvider: 'v8',
   testTimeout: 30_000,
+  maxWorkers: '100%', // most of a test is waiting for the database and the simulator
 };

@@ -25,7 +25,8 @@ const INDEXES = {
 
 export class IndexStaffLists1763700000012 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const [name, on] of Object.entries(INDEXES)) await queryRunner.query(`CREATE INDEX ${name} ON ${on}`);
+    for (const [name, on] of Object.entries(INDEXES))
+      await queryRunner.query(`CREATE INDEX ${name} ON ${on}`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

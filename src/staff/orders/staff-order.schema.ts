@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { LEDGER_ACCOUNTS } from '../../ledger/ledger-entry.entity.js';
+import { orderSchema } from '../../order/order.schema.js';
+import { ORDER_STATUSES } from '../../order/order.status.js';
+import { refundSchema } from '../../refund/refund.schema.js';
+import { instant, pageFields, periodFields, signedFenSchema } from '../list-query.js';
+import { staffPaymentSchema } from '../payments/staff-payment.schema.js';
+import { suspenseRowSchema } from '../suspense/suspense.schema.js';
+
+export const staffOrderListSchema = z.strictObject({
+  status: z.enum(ORDER_STATUSES).optional(),
+  refundStatus: z.enum(['NONE', 'PARTIAL', 'FULL']).optional(),
+  q: z
+    .string()
+    .trim()
+    .min(4)
+    .max(64)
+    .optional()
+    .describe(
+      'order no, out_trade_no, transaction id, order id, refund no, openid, or the last four or more digits of the phone',
+    ),
+  ...periodFields,
+  ...pageFields,
+});
+export type StaffOrderListQuery = z.infer<typeof staffOrderListSchema>;
+
+export const staffOrderRowSchema = orderSchema.extend({ buyerId: z.string() });
+export type StaffOrderRow = z.infer<typeof staffOrderRowSchema>;
+
+export const staffOrderPageSchema = z.object({
+  items: z.array(staffOrderRowSchema),
+  nextCursor: z.string().nullable(),
+});
+export type StaffOrderPage = z.infer<typeof staffOrderPageSchema>;
+
+export const timelineEventSchema = z.object({
+  at: instant,
+  actor: z.enum(['buyer', 'staff', 'wechat', 'system']),
+  event: z.string().describe('e.g. payment.paid'),
+  words: z.string().describe('for people: Chinese, with English beside it'),
+  data: z.record(z.string(), z.unknown()),
+});
+export type TimelineEventView = z.infer<typeof timelineEventSchema>;
+
+export const staffOrderSchema = staffOrderRowSchema.extend({
+  payments: z.array(staffPaymentSchema).describe('every attempt, oldest first'),
+  refunds: z
+    .array(refundSchema.extend({ waiting: z.object({ code: z.string(), message: z.string() }).optional() }))
+    .describe('oldest first'),
+  suspense: z.array(suspenseRowSchema).describe('money for this order that arrived wrongly'),
+  ledger: z.object({
+    items: z.array(z.object({ account: z.enum(LEDGER_ACCOUNTS), balanceFen: signedFenSchema })),
+    total: signedFenSchema.describe('always 0'),
+  }),
+  timeline: z.array(timelineEventSchema).describe('what buyer, staff, WeChat and system did, oldest first'),
+});
+export type StaffOrderView = z.infer<typeof staffOrderSchema>;

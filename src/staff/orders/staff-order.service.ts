@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, In } from 'typeorm';
+import { validate as isUuid } from 'uuid';
+import { Problem } from '../../common/problem.js';
+import { OrderItem } from '../../order/order-item.entity.js';
+import { Order } from '../../order/order.entity.js';
+import { ClosingService } from '../../payment/closing.service.js';
+import { newestPage } from '../list-query.js';
+import { StaffActionService, type By } from '../staff-action.service.js';
+import { readOrderFile } from './order-file.js';
+import { whereNamed } from './order-search.js';
+import type { StaffOrderListQuery, StaffOrderPage, StaffOrderView } from './staff-order.schema.js';
+import { staffOrderRow, staffOrderView } from './staff-order.view.js';
+
+/** `refundStatus` is derived, so the filter says it in amounts; refunded orders have an index of their own. */
+const REFUNDED = {
+  NONE: 'o.refundedFen = 0',
+  PARTIAL: 'o.refundedFen > 0 AND o.refundedFen < o.paidFen',
+  FULL: 'o.refundedFen > 0 AND o.refundedFen = o.paidFen',
+};
+
+/** Orders as staff see them, and closing one. */
+@Injectable()
+export class StaffOrderService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly closing: ClosingService,
+    private readonly actions: StaffActionService,
+  ) {}
+
+  async list({ status, refundStatus, q, ...range }: StaffOrderListQuery): Promise<StaffOrderPage> {
+    const query = this.dataSource.createQueryBuilder(Order, 'o');
+    if (status !== undefined) query.andWhere('o.status = :status', { status });
+    if (refundStatus !== undefined) query.andWhere(REFUNDED[refundStatus]);
+    if (q !== undefined) whereNamed(query, q);
+    const { rows, nextCursor } = await newestPage(query, 'createdAt', range);
+    const items = await this.dataSource.manager.find(OrderItem, {
+      where: { orderId: In(rows.map(({ id }) => id)) },
+      order: { line: 'ASC' },
+    });
+    const itemsOf = Map.groupBy(items, ({ orderId }) => orderId);
+    return { items: rows.map((order) => staffOrderRow(order, itemsOf.get(order.id) ?? [])), nextCursor };
+  }
+
+  /** @throws Problem `ORDER_NOT_FOUND` */
+  async view(id: string): Promise<StaffOrderView> {
+    const file = isUuid(id) ? await readOrderFile(this.dataSource, id) : null;
+    if (file === null) throw new Problem('ORDER_NOT_FOUND', 'There is no such order.');
+    return staffOrderView(file);
+  }
+
+  /**
+   * Closes an unpaid order: at WeChat first, then here. A closed one stays closed.
+   * @returns the order, and whether it is decided; undecided means that WeChat has not answered and will be asked again
+   * @throws Problem `ORDER_NOT_FOUND`; `ORDER_ALREADY_PAID`, also when WeChat reports the payment only now
+   */
+  async close(id: string, by: By): Promise<{ order: StaffOrderView; decided: boolean }> {
+    const before = isUuid(id) ? await this.dataSource.manager.findOneBy(Order, { id }) : null;
+    if (before === null) throw new Problem('ORDER_NOT_FOUND', 'There is no such order.');
+    let decided = true;
+    if (before.status === 'PENDING_PAYMENT') {
+      await this.actions.record(by, 'order.close_requested', id, { status: before.status });
+      decided = (await this.closing.closeOrder(id)).kind !== 'unknown';
+    }
+    const order = await this.view(id);
+    if (order.status !== 'CLOSED' && order.status !== 'PENDING_PAYMENT') {
+      throw new Problem('ORDER_ALREADY_PAID', 'The order is paid; ask for a refund instead.', {
+        extra: { orderId: id },
+      });
+    }
+    return { order, decided };
+  }
+}

@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { NotifyModule } from '../notify/notify.module.js';
+import { OperatorModule } from '../operator/operator.module.js';
+import { PaymentModule } from '../payment/payment.module.js';
+import { WxPayModule } from '../wxpay/wxpay.module.js';
+import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
+import { LedgerController } from './ledger/ledger.controller.js';
+import { LedgerDeskService } from './ledger/ledger-desk.service.js';
+import { InboxController } from './notifications/inbox.controller.js';
+import { InboxDeskService } from './notifications/inbox-desk.service.js';
+import { ReplayService } from './notifications/replay.service.js';
+import { StaffOrderController } from './orders/staff-order.controller.js';
+import { StaffOrderService } from './orders/staff-order.service.js';
+import { StaffPaymentController } from './payments/staff-payment.controller.js';
+import { StaffPaymentService } from './payments/staff-payment.service.js';
+import { StaffActionService } from './staff-action.service.js';
+import { SuspenseController } from './suspense/suspense.controller.js';
+
+/** What staff read, across all modules, and the few questions to WeChat they ask from there. */
+@Module({
+  imports: [OperatorModule, PaymentModule, NotifyModule, WxPayModule],
+  controllers: [
+    InboxController,
+    LedgerController,
+    StaffBuyerController,
+    StaffOrderController,
+    StaffPaymentController,
+    SuspenseController,
+  ],
+  providers: [
+    InboxDeskService,
+    LedgerDeskService,
+    ReplayService,
+    StaffActionService,
+    StaffOrderService,
+    StaffPaymentService,
+  ],
+})
+export class StaffModule {}

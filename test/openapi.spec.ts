@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../scripts/embedded-postgres.js';
+import { startSystem, type System } from './support/system.js';
+
+interface Operation {
+  summary?: string;
+  parameters?: { name: string; in: string; required?: boolean }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+  security?: unknown[];
+}
+interface Schema {
+  properties?: Record<string, Schema>;
+  required?: string[];
+  type?: string;
+}
+interface OpenApi {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+}
+
+let system: System;
+let document: OpenApi;
+beforeAll(async () => {
+  system = await startSystem();
+  document = (await (await fetch(`${system.url}/docs/openapi.json`)).json()) as OpenApi;
+});
+afterAll(() => system.stop());
+
+function operation(method: string, path: string): Operation {
+  const found = document.paths[path]?.[method];
+  if (found === undefined) throw new Error(`the document has no ${method} ${path}`);
+  return found;
+}
+
+describe('GET /docs/openapi.json', () => {
+  it.each([
+    ['post', '/api/v1/login'],
+    ['get', '/api/v1/products'],
+    ['post', '/api/v1/checkout'],
+    ['post', '/api/v1/orders'],
+    ['get', '/api/v1/orders'],
+    ['get', '/api/v1/orders/{id}'],
+    ['post', '/api/v1/orders/{id}/payments'],
+    ['post', '/api/v1/orders/{id}/sync'],
+    ['post', '/api/v1/orders/{id}/cancel'],
+    ['post', '/notify/wxpay/{account}/payment'],
+    ['get', '/health/live'],
+    ['get', '/health/ready'],
+  ])('tells about %s %s', (method, path) => {
+    const { summary, responses, parameters = [] } = operation(method, path);
+    expect(summary?.length).toBeGreaterThan(10);
+    expect(Object.keys(responses).length).toBeGreaterThan(0);
+    for (const [, name] of path.matchAll(/\{(\w+)\}/g)) {
+      expect(parameters).toContainEqual(expect.objectContaining({ name, in: 'path', required: true }));
+    }
+  });
+
+  it('says which version of OpenAPI it is', () => {
+    expect(document).toMatchObject({
+      openapi: expect.stringMatching(/^3\./),
+      info: { title: 'WeChat Pay checkout' },
+    });
+  });
+
+  it.each([
+    ['/api/v1/orders', ['cursor', 'limit', 'status']],
+    ['/api/v1/products', ['cursor', 'limit']],
+  ])('the filters of GET %s are optional', (path, names) => {
+    const query = (operation('get', path).parameters ?? []).filter((parameter) => parameter.in === 'query');
+    expect(query.map(({ name }) => name).sort()).toEqual(names);
+    for (const { required } of query) expect(required ?? false).toBe(false);
+  });
+
+  it('a checkout needs items and nothing else, and no price can be said', () => {
+    const schema = operation('post', '/api/v1/checkout').requestBody?.content['application/json']?.schema;
+    expect(schema?.required).toEqual(['items']);
+    expect(Object.keys(schema?.properties ?? {}).sort()).toEqual([
+      'address',
+      'attach',
+      'couponCode',
+      'items',
+      'tradeType',
+    ]);
+  });
+
+  it('a checkout answers 201 with order, payment and payParams', () => {
+    const schema = operation('post', '/api/v1/checkout').responses['201']?.content?.['application/json']
+      ?.schema;
+    expect(Object.keys(schema?.properties ?? {}).sort()).toEqual(['order', 'payParams', 'payment']);
+  });
+
+  it('mutating routes of a buyer take an Idempotency-Key and a token', () => {
+    for (const path of [
+      'checkout',
+      'orders',
+      'orders/{id}/payments',
+      'orders/{id}/sync',
+      'orders/{id}/cancel',
+    ]) {
+      const { parameters, security } = operation('post', `/api/v1/${path}`);
+      expect(parameters).toContainEqual(
+        expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: false }),
+      );
+      expect(security).toEqual([{ bearer: [] }]);
+    }
+  });
+});
+
+describe('GET /docs', () => {
+  it('is a page', async () => {
+    const answer = await fetch(`${system.url}/docs`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+    expect(await answer.text()).toContain('swagger');
+  });
+});
+
+describe('health', () => {
+  it.each(['live', 'ready'])('%s', async (name) => {
+    const answer = await fetch(`${system.url}/health/${name}`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ status: 'ok' });
+  });
+
+  it('answers carry no cache and no sniffing', async () => {
+    const { headers } = await fetch(`${system.url}/health/live`);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('without its database the service lives but is not ready, and comes back by itself', async () => {
+    const road = await roadTo(system.database.url);
+    await system.restart({ DATABASE_URL: road.url });
+    expect((await fetch(`${system.url}/health/ready`)).status).toBe(200);
+    await road.block();
+    const [ready, live, products] = await Promise.all(
+      ['/health/ready', '/health/live', '/api/v1/products'].map((path) => fetch(system.url + path)),
+    );
+    expect(live?.status).toBe(200);
+    expect(ready?.status).toBe(503);
+    expect(await ready?.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    expect(products?.status).toBe(503);
+    expect(products?.headers.get('retry-after')).toBe('2');
+    await road.open();
+    expect((await fetch(`${system.url}/health/ready`)).status).toBe(200);
+    await system.restart();
+    await road.block();
+  });
+});
+
+/** A way to the database that can be blocked, as if its server were away. */
+async function roadTo(
+  databaseUrl: string,
+): Promise<{ url: string; block(): Promise<void>; open(): Promise<void> }> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const onward = connect(Number(target.port), target.hostname);
+    for (const each of [socket, onward]) {
+      sockets.add(each);
+      each.on('error', () => undefined).on('close', () => sockets.delete(each));
+    }
+    socket.pipe(onward).pipe(socket);
+  });
+  const port = await freePort();
+  const open = async (): Promise<void> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await open();
+  const url = new URL(databaseUrl);
+  url.port = String(port);
+  return {
+    url: url.href,
+    open,
+    block: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

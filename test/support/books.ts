@@ -1,0 +1,75 @@
+import type { TestDatabase } from './database.js';
+
+/** What the database says about one order, read beside the application. */
+export interface Books {
+  status: string;
+  paidFen: number;
+  payments: { outTradeNo: string; status: string; transactionId: string | null }[];
+  suspense: { kind: string; amountFen: number; transactionId: string }[];
+  /** Sum per account, e.g. `{ WECHAT_RECEIVABLE: 1990, CUSTOMER_DEPOSITS: -1990 }`. */
+  ledger: Record<string, number>;
+  movements: number;
+  /** Jobs that say "this order was paid", done or not. */
+  jobs: number;
+  /** Verdicts of the inbox, oldest first. */
+  verdicts: string[];
+}
+
+export async function booksOf(database: TestDatabase, orderId: string): Promise<Books> {
+  const [order] = await database.query<{ status: string; paidFen: string }>(
+    'SELECT status, paid_fen AS "paidFen" FROM orders WHERE id = $1',
+    [orderId],
+  );
+  if (order === undefined) throw new Error(`there is no order ${orderId}`);
+  const payments = await database.query<Books['payments'][number]>(
+    `SELECT out_trade_no AS "outTradeNo", status, transaction_id AS "transactionId" FROM payments
+     WHERE order_id = $1 ORDER BY attempt`,
+    [orderId],
+  );
+  const suspense = await database.query<{ kind: string; amountFen: string; transactionId: string }>(
+    `SELECT kind, amount_fen AS "amountFen", transaction_id AS "transactionId" FROM suspense_items
+     WHERE order_id = $1 ORDER BY created_at, id`,
+    [orderId],
+  );
+  const entries = await database.query<{ account: string; amount: string; movementId: string }>(
+    `SELECT account, amount_fen AS amount, movement_id AS "movementId" FROM ledger_entries
+     WHERE subject_id IN (SELECT id FROM payments WHERE order_id = $1 UNION SELECT id FROM suspense_items WHERE order_id = $1)`,
+    [orderId],
+  );
+  const [jobs] = await database.query<{ count: string }>(
+    `SELECT count(*) FROM pgboss.job WHERE name = 'payment-completed' AND data->>'orderId' = $1`,
+    [orderId],
+  );
+  const verdicts = await database.query<{ verdict: string }>(
+    'SELECT verdict FROM notifications WHERE order_id = $1 ORDER BY received_at, id',
+    [orderId],
+  );
+  const ledger: Record<string, number> = {};
+  for (const { account, amount } of entries) ledger[account] = (ledger[account] ?? 0) + Number(amount);
+  return {
+    status: order.status,
+    paidFen: Number(order.paidFen),
+    payments,
+    suspense: suspense.map((item) => ({ ...item, amountFen: Number(item.amountFen) })),
+    ledger,
+    movements: new Set(entries.map(({ movementId }) => movementId)).size,
+    jobs: Number(jobs?.count),
+    verdicts: verdicts.map(({ verdict }) => verdict),
+  };
+}
+
+/** Process ids of this application's connections that wait for somebody's lock. */
+export async function waitingForLock(database: TestDatabase): Promise<number[]> {
+  const rows = await database.query<{ pid: number }>(
+    `SELECT pid FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'checkout' AND wait_event_type = 'Lock' ORDER BY query_start`,
+  );
+  return rows.map(({ pid }) => pid);
+}
+
+/** No attempt made so far is due any more, so that nothing but the test itself asks WeChat. */
+export async function postponeChecks(database: TestDatabase): Promise<void> {
+  await database.query(
+    "UPDATE payments SET next_check_at = next_check_at + interval '10 years' WHERE next_check_at IS NOT NULL",
+  );
+}

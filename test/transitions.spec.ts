@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { eventOf, IllegalTransition, type Transitions } from '../src/common/transitions.js';
+import { ORDER_STATUSES, ORDER_TRANSITIONS } from '../src/order/order.status.js';
+import { PAYMENT_STATUSES, PAYMENT_TRANSITIONS } from '../src/payment/payment.status.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+
+interface Machine {
+  name: string;
+  table: Transitions<string, string>;
+  statuses: readonly string[];
+  start: string;
+  final: readonly string[];
+  trigger: string;
+}
+const MACHINES: Machine[] = [
+  {
+    name: 'order',
+    table: ORDER_TRANSITIONS,
+    statuses: ORDER_STATUSES,
+    start: 'PENDING_PAYMENT',
+    final: ['COMPLETED', 'CLOSED'],
+    trigger: 'orders_status_moves',
+  },
+  {
+    name: 'payment',
+    table: PAYMENT_TRANSITIONS,
+    statuses: PAYMENT_STATUSES,
+    start: 'CREATED',
+    final: ['SUCCESS'],
+    trigger: 'payments_status_moves',
+  },
+];
+
+const edgesOf = (table: Transitions<string, string>): string[] =>
+  Object.entries(table).flatMap(([from, targets]) => Object.keys(targets).map((to) => `${from}>${to}`));
+
+const paid = (status: string): boolean => ['PAID', 'SHIPPED', 'COMPLETED'].includes(status);
+
+const pairs = (statuses: readonly string[]): [string, string][] =>
+  statuses.flatMap((from) => statuses.filter((to) => to !== from).map((to): [string, string] => [from, to]));
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+describe.each(MACHINES)('the states of a $name', ({ name, table, statuses, start, final, trigger }) => {
+  it('all stand in the table', () => expect(Object.keys(table).sort()).toEqual([...statuses].sort()));
+
+  it('can all be reached', () => {
+    const reached = new Set([start]);
+    for (const from of reached) for (const to of Object.keys(table[from] ?? {})) reached.add(to);
+    expect([...reached].sort()).toEqual([...statuses].sort());
+  });
+
+  it('lead on, except the final ones, which lead nowhere', () => {
+    for (const status of statuses)
+      expect(Object.keys(table[status] ?? {}).length === 0).toBe(final.includes(status));
+  });
+
+  it('name the event of each move, and refuse every other move', () => {
+    for (const from of statuses) {
+      for (const to of statuses) {
+        const event = table[from]?.[to];
+        if (event !== undefined) expect(eventOf(table, name, from, to)).toBe(event);
+        else expect(() => eventOf(table, name, from, to)).toThrow(IllegalTransition);
+      }
+    }
+  });
+
+  it('are the same in the database', async () => {
+    const [row] = await database.query<{ definition: string }>(
+      'SELECT pg_get_triggerdef(oid) AS definition FROM pg_trigger WHERE tgname = $1',
+      [trigger],
+    );
+    const moves = [...(row?.definition ?? '').matchAll(/'(\w+>\w+)'/g)].map(([, move]) => String(move));
+    expect(moves.sort()).toEqual(edgesOf(table).sort());
+    expect(row?.definition).toContain('BEFORE UPDATE OF status');
+  });
+});
+
+describe('M-28: the database itself', () => {
+  let buyerId: string;
+  beforeAll(async () => {
+    buyerId = uuidv7();
+    await database.query(
+      'INSERT INTO buyers (id, app_id, openid, created_at, last_login_at) VALUES ($1::uuid, $2, $2, now(), now())',
+      [buyerId, 'test'],
+    );
+  });
+
+  async function order(status: string): Promise<string> {
+    const id = uuidv7();
+    await database.query(
+      `INSERT INTO orders (id, order_no, buyer_id, status, total_fen, discount_fen, payable_fen, paid_fen, refunded_fen,
+                           paid_by_payment_id, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, 100, 0, 100, $5, 0, $6, now(), now())`,
+      [id, id, buyerId, status, paid(status) ? 100 : 0, paid(status) ? id : null],
+    );
+    return id;
+  }
+
+  async function payment(status: string): Promise<string> {
+    const id = uuidv7();
+    const open = status === 'CREATED' || status === 'PREPAID';
+    await database.query(
+      `INSERT INTO payments (id, order_id, attempt, account_id, mch_id, app_id, out_trade_no, trade_type, status, amount_fen,
+                             request, created_at, expires_at, next_check_at, checks, transaction_id)
+       VALUES ($1, $2, 1, 'default', 'm', 'a', $3, 'JSAPI', $4, 100, '{}', now(), now(), $5, 0, $6)`,
+      [
+        id,
+        await order('PENDING_PAYMENT'),
+        id,
+        status,
+        open ? new Date() : null,
+        status === 'SUCCESS' ? id : null,
+      ],
+    );
+    return id;
+  }
+
+  it.each(pairs(ORDER_STATUSES))(
+    'lets an order move from %s to %s only as the table says',
+    async (from, to) => {
+      const move = database.query(
+        `UPDATE orders SET status = $2, paid_by_payment_id = CASE WHEN $3 THEN id END, paid_fen = CASE WHEN $3 THEN payable_fen ELSE 0 END
+       WHERE id = $1`,
+        [await order(from), to, paid(to)],
+      );
+      if (edgesOf(ORDER_TRANSITIONS).includes(`${from}>${to}`)) await move;
+      else await expect(move).rejects.toThrow(`may not move from ${from} to ${to}`);
+    },
+  );
+
+  it.each(pairs(PAYMENT_STATUSES))(
+    'lets a payment move from %s to %s only as the table says',
+    async (from, to) => {
+      const move = database.query(
+        `UPDATE payments SET status = $2, transaction_id = CASE WHEN $3 THEN id::text END,
+                           next_check_at = CASE WHEN $4 THEN now() END WHERE id = $1`,
+        [await payment(from), to, to === 'SUCCESS', to === 'CREATED' || to === 'PREPAID'],
+      );
+      if (edgesOf(PAYMENT_TRANSITIONS).includes(`${from}>${to}`)) await move;
+      else await expect(move).rejects.toThrow(`may not move from ${from} to ${to}`);
+    },
+  );
+
+  it.each([
+    ['a status that does not exist', "UPDATE orders SET status = 'GIFT'", 'may not move'],
+    [
+      'paid money on an unpaid order',
+      'UPDATE orders SET paid_fen = payable_fen',
+      'orders_paid_by_one_payment',
+    ],
+    ['more refunded than paid', 'UPDATE orders SET refunded_fen = 1', 'orders_refunds_within_payment'],
+    ['a total that does not add up', 'UPDATE orders SET payable_fen = 99', 'orders_amounts_add_up'],
+  ])('refuses %s', async (_, sql, message) => {
+    const id = await order('PENDING_PAYMENT');
+    await expect(database.query(`${sql} WHERE id = $1`, [id])).rejects.toThrow(message);
+  });
+
+  it('refuses a second open attempt for one order', async () => {
+    const id = await payment('CREATED');
+    await expect(
+      database.query(
+        `INSERT INTO payments SELECT gen_random_uuid(), order_id, 2, account_id, mch_id, app_id, out_trade_no || '-2', trade_type,
+           status, amount_fen, request, prepaid, prepaid_at, transaction_id, paid_at, receipt, failure, created_at, expires_at,
+           next_check_at, checks FROM payments WHERE id = $1`,
+        [id],
+      ),
+    ).rejects.toThrow('payments_one_open_per_order');
+  });
+});
