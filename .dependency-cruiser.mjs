@@ -44,7 +44,8 @@ export default {
     },
     {
       name: 'simulator-is-independent',
-      comment: 'One mistake must not cancel another: the simulator shares no line with the backend (CONTRACT §4).',
+      comment:
+        'One mistake must not cancel another: the simulator shares no line with the backend (CONTRACT §4).',
       severity: 'error',
       from: { path: '^simulator/' },
       to: { path: '^(src|migrations|test)/' },
@@ -69,6 +70,9 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     exclude: { path: '(^dist|^coverage|\\.demo)' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

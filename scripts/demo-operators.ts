@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { Problem } from '../src/common/problem.js';
+import { Problem } from '../src/common/http/problem.js';
 import { withOperators } from '../src/operator/accounts-command.js';
 import type { Role } from '../src/operator/permissions.js';
 

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BuyerModule } from './buyer/buyer.module.js';
-import { ClockModule } from './common/clock.module.js';
-import { IdempotencyModule } from './common/idempotency.module.js';
+import { ClockModule } from './common/time/clock.module.js';
+import { IdempotencyModule } from './common/idempotency/idempotency.module.js';
 import type { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
 import { DatabaseModule } from './database/database.module.js';

@@ -3,13 +3,14 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
-import { readRequestBodies } from './common/body-parsers.js';
+import { readRequestBodies } from './common/http/body-parsers.js';
 import { structuredLogger } from './common/log.js';
-import { ProblemFilter } from './common/problem.filter.js';
-import { requestId } from './common/request-id.js';
-import { validationProblem } from './common/validation.js';
+import { ProblemFilter } from './common/http/problem.filter.js';
+import { requestId } from './common/http/request-id.js';
+import { validationProblem } from './common/http/validation.js';
 import type { Settings } from './config/settings.js';
 import { serveDocs } from './docs.js';
+import { checkCertificates } from './wxpay/client-certificate.js';
 import { speaksByCookie } from './operator/session/session-cookie.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -19,6 +20,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
  * @throws SettingsError, DatabaseNotMigrated, or the database's own error
  */
 export async function createApp(settings: Settings): Promise<NestFastifyApplication> {
+  checkCertificates(settings, new Date());
   const problems = new ProblemFilter();
   const adapter = new FastifyAdapter({
     requestTimeout: REQUEST_TIMEOUT_MS,

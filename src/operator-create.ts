@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { Problem } from './common/problem.js';
+import { Problem } from './common/http/problem.js';
 import { withOperators } from './operator/accounts-command.js';
 import { newOperatorSchema, type NewOperator } from './operator/operator.schema.js';
 

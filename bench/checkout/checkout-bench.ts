@@ -1,4 +1,4 @@
-import { toCompactBeijing } from '../../src/common/beijing-time.js';
+import { toCompactBeijing } from '../../src/common/time/beijing-time.js';
 import { LoadGenerator } from '../load/load-generator.js';
 import type { Requests } from '../load/plans.js';
 import type { Options } from '../options.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Pool } from 'undici';
 import { v7 as uuidv7 } from 'uuid';
-import { toBeijingIso, toCompactBeijing } from '../../src/common/beijing-time.js';
+import { toBeijingIso, toCompactBeijing } from '../../src/common/time/beijing-time.js';
 import { NOTIFY_PATH } from '../merchant.js';
 import { floorPool, serve, setting, type FloorAnswer } from './floor-server.js';
 import { scanXml, signMd5, writeXml } from './v2.js';

@@ -1,4 +1,4 @@
-import { fromCompactBeijing } from '../../src/common/beijing-time.js';
+import { fromCompactBeijing } from '../../src/common/time/beijing-time.js';
 import { floorPool, serve, setting } from './floor-server.js';
 import { scanXml, signMd5 } from './v2.js';
 

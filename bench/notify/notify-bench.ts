@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { freePort } from '../../scripts/embedded-postgres.js';
-import { toCompactBeijing } from '../../src/common/beijing-time.js';
+import { toCompactBeijing } from '../../src/common/time/beijing-time.js';
 import { startChild } from '../child.js';
 import { FLOOR_TABLES } from '../floor/tables.js';
 import { LoadGenerator } from '../load/load-generator.js';

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { setPrincipal } from '../common/principal.js';
-import { Problem } from '../common/problem.js';
+import { setPrincipal } from '../common/http/principal.js';
+import { Problem } from '../common/http/problem.js';
 import { BuyerToken } from './buyer-token.js';
 
 /** Lets a request pass with a buyer's bearer token, and remembers whose it is. */

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { toBeijingIso } from '../common/beijing-time.js';
+import { toBeijingIso } from '../common/time/beijing-time.js';
 import { BuyerService } from './buyer.service.js';
 import { BuyerToken } from './buyer-token.js';
 

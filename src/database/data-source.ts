@@ -1,9 +1,23 @@
-import { fileURLToPath } from 'node:url';
+import { readdirSync } from 'node:fs';
 import pg from 'pg';
+import type { MigrationInterface } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { SnakeNaming } from './naming.js';
 
 const INT8_OID = 20;
+
+/** Imported here: TypeORM's own loader imports from evaluated text, which breaks where several test files share a process. */
+const directory = new URL('../../migrations/', import.meta.url);
+const migrations = (
+  await Promise.all(
+    readdirSync(directory)
+      .filter((name) => name.endsWith('.js'))
+      .map(
+        (name) =>
+          import(new URL(name, directory).href) as Promise<Record<string, new () => MigrationInterface>>,
+      ),
+  )
+).flatMap((module) => Object.values(module));
 
 /**
  * How this service connects: used by the application, the migrations and the tests alike.
@@ -16,7 +30,7 @@ export function dataSourceOptions(url: string, poolMax: number): PostgresDataSou
     url,
     namingStrategy: new SnakeNaming(),
     synchronize: false,
-    migrations: [fileURLToPath(new URL('../../migrations/*.js', import.meta.url))],
+    migrations,
     uuidExtension: 'pgcrypto',
     installExtensions: false,
     poolSize: poolMax,

@@ -18,7 +18,8 @@ export class DatabaseNotMigrated extends Error {
       useFactory: ({ database }: Settings) => ({
         ...dataSourceOptions(database.url, database.poolMax),
         autoLoadEntities: true,
-        retryAttempts: 0, // a wrong address is said at once; waiting for the database is the orchestrator's business
+        // A wrong address is said at once, and once; waiting for the database is the orchestrator's business.
+        toRetry: () => false,
       }),
       dataSourceFactory: async (options) => {
         if (options === undefined) throw new Error('the data source has no options');

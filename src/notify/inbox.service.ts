@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { createHash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import type { NotificationKind, NotificationVerdict } from './notification.entity.js';
 

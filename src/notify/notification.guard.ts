@@ -1,6 +1,6 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { OVERSIZE } from '../common/body-parsers.js';
+import { OVERSIZE } from '../common/http/body-parsers.js';
 import type { MerchantAccount } from '../wxpay/merchant-accounts.js';
 import {
   NotificationRefused,

@@ -4,7 +4,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { IdempotencyKeys } from '../common/idempotency-keys.js';
+import { IdempotencyKeys } from '../common/idempotency/idempotency-keys.js';
 import { InboxService } from '../notify/inbox.service.js';
 
 const HOUR_MS = 3600 * 1000;

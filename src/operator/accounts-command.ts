@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { DatabaseNotMigrated } from '../database/database.module.js';
 import { AuditService } from './audit.service.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { auditHash, auditTime, GENESIS, storable, type AuditRow } from './audit/audit-chain.js';
 import type { OperatorPrincipal } from './operator-principal.js';

@@ -18,8 +18,8 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { idParamSchema, type IdParam } from '../common/id-param.js';
-import { Idempotent } from '../common/idempotency.js';
+import { idParamSchema, type IdParam } from '../common/http/id-param.js';
+import { Idempotent } from '../common/idempotency/idempotency.js';
 import { CurrentOperator } from './current-operator.js';
 import type { OperatorPrincipal } from './operator-principal.js';
 import { OperatorGuard } from './operator.guard.js';

@@ -1,8 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { setPrincipal } from '../common/principal.js';
-import { Problem } from '../common/problem.js';
+import { setPrincipal } from '../common/http/principal.js';
+import { Problem } from '../common/http/problem.js';
 import { setOperator } from './current-operator.js';
 import type { OperatorPrincipal } from './operator-principal.js';
 import { rolesWith, type Permission } from './permissions.js';

@@ -1,4 +1,4 @@
-import { toBeijingIso } from '../common/beijing-time.js';
+import { toBeijingIso } from '../common/time/beijing-time.js';
 import type { Operator } from './operator.entity.js';
 import type { OperatorView } from './operator.schema.js';
 

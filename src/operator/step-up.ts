@@ -1,4 +1,4 @@
-import { Problem } from '../common/problem.js';
+import { Problem } from '../common/http/problem.js';
 import type { OperatorPrincipal } from './operator-principal.js';
 
 /** A proof of the second factor is fresh for this long, wall time. */

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Repository } from 'typeorm';
 import { z } from 'zod';
 import { fenSchema } from '../common/fen.js';
-import { decodeCursor, page } from '../common/cursor.js';
+import { decodeCursor, page } from '../common/http/cursor.js';
 import { Product } from './product.entity.js';
 
 const listSchema = z.strictObject({

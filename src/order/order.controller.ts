@@ -1,8 +1,8 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { BuyerGuard } from '../buyer/buyer.guard.js';
-import { idParamSchema, type IdParam } from '../common/id-param.js';
-import { BuyerId } from '../common/principal.js';
+import { idParamSchema, type IdParam } from '../common/http/id-param.js';
+import { BuyerId } from '../common/http/principal.js';
 import {
   orderListSchema,
   orderPageSchema,

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { Clock } from '../common/clock.js';
-import { decodeCursor, page } from '../common/cursor.js';
+import { Clock } from '../common/time/clock.js';
+import { decodeCursor, page } from '../common/http/cursor.js';
 import { MAX_ORDER_FEN, sumFen, timesFen, ZERO_FEN, type Fen } from '../common/fen.js';
-import { Problem } from '../common/problem.js';
+import { Problem } from '../common/http/problem.js';
 import { eventOf } from '../common/transitions.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
@@ -160,8 +160,8 @@ export class OrderService {
     return order;
   }
 
-  find(id: string): Promise<Order | null> {
-    return this.dataSource.manager.findOneBy(Order, { id });
+  async find(id: string): Promise<Order | null> {
+    return isUuid(id) ? this.dataSource.manager.findOneBy(Order, { id }) : null;
   }
 
   async view(id: string): Promise<OrderView> {

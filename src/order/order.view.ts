@@ -1,4 +1,4 @@
-import { toBeijingIso } from '../common/beijing-time.js';
+import { toBeijingIso } from '../common/time/beijing-time.js';
 import type { OrderItem } from './order-item.entity.js';
 import type { Order } from './order.entity.js';
 import type { OrderView } from './order.schema.js';

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { toFen, type Fen } from '../common/fen.js';
-import { Problem, type FieldError } from '../common/problem.js';
-import type { ProblemCode } from '../common/problem-codes.js';
+import { Problem, type FieldError } from '../common/http/problem.js';
+import type { ProblemCode } from '../common/http/problem-codes.js';
 import { run, statement } from '../database/sql.js';
 
 interface CatalogueRow {

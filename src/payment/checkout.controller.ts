@@ -1,10 +1,10 @@
 import { Body, Controller, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { BuyerGuard } from '../buyer/buyer.guard.js';
-import { ClientIp } from '../common/client-ip.js';
-import { Idempotent } from '../common/idempotency.js';
-import { BuyerId } from '../common/principal.js';
-import { ResourceId } from '../common/resource-id.js';
+import { ClientIp } from '../common/http/client-ip.js';
+import { Idempotent } from '../common/idempotency/idempotency.js';
+import { BuyerId } from '../common/http/principal.js';
+import { ResourceId } from '../common/idempotency/resource-id.js';
 import { newOrderSchema, orderSchema, type NewOrder, type OrderView } from '../order/order.schema.js';
 import { CheckoutService, type Payable } from './checkout.service.js';
 import { checkedOutSchema, checkoutSchema, type CheckoutRequest } from './payment.schema.js';

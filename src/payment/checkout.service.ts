@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Clock } from '../common/clock.js';
-import { Problem } from '../common/problem.js';
+import { Clock } from '../common/time/clock.js';
+import { Problem } from '../common/http/problem.js';
 import { transaction } from '../database/transaction.js';
 import type { NewOrder, OrderView } from '../order/order.schema.js';
 import type { Order } from '../order/order.entity.js';
@@ -90,13 +90,18 @@ export class CheckoutService {
         this.openOrCreate(manager, orderId, wish),
       );
       if (serves) return open;
-      const closing = await this.closing.closeAttempt(open);
-      if (closing.kind === 'unknown') throw outcomeUnknown(orderId, closing);
+      await this.closeOld(open);
     }
     throw new Problem('PAYMENT_CHANGED', 'Another request is paying this order; try again.', {
       retryAfterSeconds: 1,
       extra: { orderId },
     });
+  }
+
+  /** @throws Problem `WXPAY_OUTCOME_UNKNOWN`: until WeChat has closed the old number, no new one is used */
+  private async closeOld(payment: Payment): Promise<void> {
+    const closing = await this.closing.closeAttempt(payment);
+    if (closing.kind === 'unknown') throw outcomeUnknown(payment.orderId, closing);
   }
 
   private async openOrCreate(
@@ -141,6 +146,7 @@ export class CheckoutService {
           payParams: this.wxpay.payParams(accountId, request, prepaid),
         };
       }
+      if (result.kind === 'replace') await this.closeOld(payment);
       payment = await this.openAttempt(payment.orderId, wish);
     }
     throw new Problem('PAYMENT_CHANGED', 'WeChat Pay keeps refusing the numbers of this order.', {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
 import { OrderService } from '../order/order.service.js';

@@ -9,10 +9,10 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { BuyerGuard } from '../buyer/buyer.guard.js';
-import { ClientIp } from '../common/client-ip.js';
-import { idParamSchema, type IdParam } from '../common/id-param.js';
-import { Idempotent } from '../common/idempotency.js';
-import { BuyerId } from '../common/principal.js';
+import { ClientIp } from '../common/http/client-ip.js';
+import { idParamSchema, type IdParam } from '../common/http/id-param.js';
+import { Idempotent } from '../common/idempotency/idempotency.js';
+import { BuyerId } from '../common/http/principal.js';
 import { orderSchema, type OrderView } from '../order/order.schema.js';
 import { CheckoutService, type Payable } from './checkout.service.js';
 import { newPaymentSchema, payableSchema, type NewPayment } from './payment.schema.js';

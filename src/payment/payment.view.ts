@@ -1,4 +1,4 @@
-import { toBeijingIso } from '../common/beijing-time.js';
+import { toBeijingIso } from '../common/time/beijing-time.js';
 import type { Payment } from './payment.entity.js';
 import type { PaymentView } from './payment.schema.js';
 

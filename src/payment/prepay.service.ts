@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Clock } from '../common/clock.js';
-import { Problem } from '../common/problem.js';
+import { Clock } from '../common/time/clock.js';
+import { Problem } from '../common/http/problem.js';
 import { run, statement } from '../database/sql.js';
-import type { Outcome, Rejected, Unknown } from '../wxpay/outcome.js';
+import { unknown, type Outcome, type Rejected, type Unknown } from '../wxpay/outcome.js';
 import type { Prepaid } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { InquiryService } from './inquiry.service.js';
@@ -30,8 +30,12 @@ const MARK_CLOSED = statement(
 const REPEATED_AT_ONCE = new Set<Unknown['reason']>(['SYSTEM_ERROR', 'CONNECTION_LOST', 'HTTP_STATUS']);
 const RETRY_AFTER_SECONDS = 2;
 
-/** `ready`: the payment can be shown to the buyer. `renumber`: WeChat has closed this number, a new attempt is needed. */
-export type PrepayResult = { kind: 'ready'; payment: Payment & { prepaid: Prepaid } } | { kind: 'renumber' };
+/**
+ * `ready`: the payment can be shown to the buyer. `renumber`: this number is over, a new attempt is needed. `replace`: the
+ * same, but the old prepay could still be paid and has to be closed at WeChat first.
+ */
+export type PrepayResult =
+  { kind: 'ready'; payment: Payment & { prepaid: Prepaid } } | { kind: 'renumber' | 'replace' };
 
 /** Asks WeChat for a prepay and turns every answer into a true state of the attempt. */
 @Injectable()
@@ -93,18 +97,13 @@ export class PrepayService {
       message,
     });
     const { manager } = this.dataSource;
-    if (code === 'ORDERPAID' || code === 'OUT_TRADE_NO_USED') {
-      const answer = await this.inquiries.ask(payment);
-      if (answer.kind === 'unknown') throw outcomeUnknown(payment.orderId, answer);
-      if (answer.state === 'PAID')
-        throw new Problem('ORDER_ALREADY_PAID', 'WeChat has this order as paid.', {
-          extra: { orderId: payment.orderId },
-        });
-    }
-    if (code === 'OUT_TRADE_NO_USED') {
+    if (code === 'ORDERPAID' || code === 'OUT_TRADE_NO_USED') await this.refuseIfPaid(payment, code);
+    if (code === 'OUT_TRADE_NO_USED' && payment.status === 'CREATED') {
+      // Somebody else's number: ours is over, and theirs is not ours to close.
       await run(manager, MARK_FAILED, [payment.id, { code, message }]);
       return { kind: 'renumber' };
     }
+    if (code === 'OUT_TRADE_NO_USED') return { kind: 'replace' };
     if (code === 'ORDERCLOSED') {
       await run(manager, MARK_CLOSED, [payment.id]);
       return { kind: 'renumber' };
@@ -113,6 +112,23 @@ export class PrepayService {
     throw new Problem('WXPAY_REJECTED', `WeChat Pay says ${code}: ${message}`, {
       extra: { orderId: payment.orderId, wxpay: { code, message } },
     });
+  }
+
+  /** @throws Problem when WeChat has it as paid, or calls it paid without showing a payment: that is not certain yet */
+  private async refuseIfPaid(payment: Payment, code: string): Promise<void> {
+    const answer = await this.inquiries.ask(payment);
+    if (answer.kind === 'unknown') throw outcomeUnknown(payment.orderId, answer);
+    if (answer.state === 'PAID') {
+      throw new Problem('ORDER_ALREADY_PAID', 'WeChat has this order as paid.', {
+        extra: { orderId: payment.orderId },
+      });
+    }
+    if (code === 'ORDERPAID') {
+      throw outcomeUnknown(
+        payment.orderId,
+        unknown('SYSTEM_ERROR', 'WeChat Pay calls the order paid but does not show the payment yet'),
+      );
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { JobService } from '../jobs/job.service.js';
 import { LedgerService, type Movement } from '../ledger/ledger.service.js';

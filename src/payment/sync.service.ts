@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In } from 'typeorm';
-import { Problem } from '../common/problem.js';
+import { Problem } from '../common/http/problem.js';
 import type { OrderView } from '../order/order.schema.js';
 import { OrderService } from '../order/order.service.js';
 import { ClosingService } from './closing.service.js';

@@ -6,10 +6,10 @@ import {
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { ClosingService } from '../payment/closing.service.js';
-import { DueLoop } from '../common/due-loop.js';
+import { DueLoop } from '../common/time/due-loop.js';
 
 const BATCH = 50;
 

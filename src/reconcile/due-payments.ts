@@ -6,13 +6,13 @@ import {
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { nextCheckAt, nextCloseAt } from '../payment/check-schedule.js';
 import { ClosingService } from '../payment/closing.service.js';
 import { InquiryService } from '../payment/inquiry.service.js';
 import { Payment } from '../payment/payment.entity.js';
-import { DueLoop } from '../common/due-loop.js';
+import { DueLoop } from '../common/time/due-loop.js';
 
 /** A claimed row that nobody reports back on (the process died) is due again after this time. */
 const LEASE_MS = 60_000;
@@ -22,7 +22,7 @@ const BATCH = 16;
 const CLAIM = statement(
   'claim-due-payments',
   `UPDATE payments SET next_check_at = $2, checks = checks + 1
-   WHERE id IN (SELECT id FROM payments WHERE next_check_at <= $1 ORDER BY next_check_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+   WHERE next_check_at <= $1 AND id IN (SELECT id FROM payments WHERE next_check_at <= $1 ORDER BY next_check_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
    RETURNING id`,
 );
 /** Only an open attempt stays scheduled; a payment that was decided meanwhile has no next check and gets none. */

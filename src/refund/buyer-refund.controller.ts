@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { BuyerGuard } from '../buyer/buyer.guard.js';
-import { idParamSchema, type IdParam } from '../common/id-param.js';
-import { Idempotent } from '../common/idempotency.js';
-import { BuyerId } from '../common/principal.js';
-import { Problem } from '../common/problem.js';
-import { ResourceId } from '../common/resource-id.js';
+import { idParamSchema, type IdParam } from '../common/http/id-param.js';
+import { Idempotent } from '../common/idempotency/idempotency.js';
+import { BuyerId } from '../common/http/principal.js';
+import { Problem } from '../common/http/problem.js';
+import { ResourceId } from '../common/idempotency/resource-id.js';
 import { OrderService } from '../order/order.service.js';
 import { RefundDeskService } from './refund-desk.service.js';
 import { RefundRequestService } from './refund-request.service.js';

@@ -6,8 +6,8 @@ import {
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Clock } from '../common/clock.js';
-import { DueLoop } from '../common/due-loop.js';
+import { Clock } from '../common/time/clock.js';
+import { DueLoop } from '../common/time/due-loop.js';
 import { run, statement } from '../database/sql.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { REFUND_LEASE_MS } from './refund-schedule.js';
@@ -18,7 +18,7 @@ const BATCH = 16;
 const CLAIM = statement(
   'claim-due-refunds',
   `UPDATE refunds SET next_check_at = $2
-   WHERE id IN (SELECT id FROM refunds WHERE next_check_at <= $1 ORDER BY next_check_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+   WHERE next_check_at <= $1 AND id IN (SELECT id FROM refunds WHERE next_check_at <= $1 ORDER BY next_check_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
    RETURNING id`,
 );
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { cutToBytes } from '../common/cut-to-bytes.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';

@@ -1,4 +1,4 @@
-import { toBeijingIso } from '../common/beijing-time.js';
+import { toBeijingIso } from '../common/time/beijing-time.js';
 import type { RefundApproval } from './refund-approval.entity.js';
 import type { Refund } from './refund.entity.js';
 import type { ReviewAnswer } from './refund.policy.js';

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { idParamSchema, type IdParam } from '../common/id-param.js';
-import { Idempotent } from '../common/idempotency.js';
-import { Problem } from '../common/problem.js';
-import { ResourceId } from '../common/resource-id.js';
+import { idParamSchema, type IdParam } from '../common/http/id-param.js';
+import { Idempotent } from '../common/idempotency/idempotency.js';
+import { Problem } from '../common/http/problem.js';
+import { ResourceId } from '../common/idempotency/resource-id.js';
 import { CurrentOperator } from '../operator/current-operator.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import { OperatorGuard } from '../operator/operator.guard.js';

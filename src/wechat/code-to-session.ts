@@ -3,7 +3,7 @@ import { createSecureContext } from 'node:tls';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
-import { Problem } from '../common/problem.js';
+import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 
 export interface WechatSession {

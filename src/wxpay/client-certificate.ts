@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { SettingsError } from '../config/settings.js';
+import { certificateAuthorities } from '../common/certificate-authorities.js';
+import { SettingsError, type Settings } from '../config/settings.js';
 import type { MerchantAccount } from './merchant-accounts.js';
 
 /** What the merchant shows in mutual TLS (protocol §1.1), in the words of Node's TLS options. */
@@ -22,6 +23,15 @@ export function readClientCertificate(account: MerchantAccount, now: Date): Clie
     account,
     now,
   );
+}
+
+/**
+ * Reads every certificate once, before anything is connected: what is wrong with them is said at the start.
+ * @throws SettingsError
+ */
+export function checkCertificates({ wxpay }: Settings, now: Date): void {
+  certificateAuthorities(wxpay.caPath);
+  for (const account of wxpay.accounts) readClientCertificate(account, now);
 }
 
 function readPair(

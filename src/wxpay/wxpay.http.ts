@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.js';
 import { unknown, type Unknown } from './outcome.js';

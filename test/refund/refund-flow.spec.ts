@@ -53,7 +53,7 @@ describe('a refund', () => {
     await approve(finance, second.id);
     await eventually(async () => {
       const { status, nextCheckAt } = await refundOf(finance, second.id);
-      if (status !== 'APPROVED' || nextCheckAt === undefined) throw new Error(`${status}`);
+      if (status !== 'APPROVED' || nextCheckAt === undefined) throw new Error(status);
       expect(await refundsAtWeChat(system, paid.outTradeNo)).toHaveLength(1);
     });
     await system.control.advance(61);

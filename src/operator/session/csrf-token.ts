@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { Problem } from '../../common/problem.js';
+import { Problem } from '../../common/http/problem.js';
 import { sealingKey } from '../../common/sealed.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Problem } from '../../common/problem.js';
-import type { ProblemCode } from '../../common/problem-codes.js';
+import { Problem } from '../../common/http/problem.js';
+import type { ProblemCode } from '../../common/http/problem-codes.js';
 import { run, statement } from '../../database/sql.js';
 import { addressSubject } from './address-subject.js';
 

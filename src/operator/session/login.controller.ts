@@ -2,7 +2,7 @@ import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { operatorView } from '../operator.view.js';
 import { FromRequest, type RequestOrigin } from '../request-origin.js';

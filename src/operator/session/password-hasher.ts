@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { argon2id, hash, verify } from 'argon2';
 import { randomBytes } from 'node:crypto';
-import { Problem } from '../../common/problem.js';
+import { Problem } from '../../common/http/problem.js';
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one lane; about 30 ms. */
 const COST = { type: argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Problem } from '../../common/problem.js';
+import { Problem } from '../../common/http/problem.js';
 import { run, statement } from '../../database/sql.js';
 import { transaction } from '../../database/transaction.js';
 import { AuditService } from '../audit.service.js';

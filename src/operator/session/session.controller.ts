@@ -14,9 +14,9 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { toBeijingIso } from '../../common/beijing-time.js';
-import { idParamSchema, type IdParam } from '../../common/id-param.js';
-import { Problem } from '../../common/problem.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
+import { idParamSchema, type IdParam } from '../../common/http/id-param.js';
+import { Problem } from '../../common/http/problem.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { CurrentOperator } from '../current-operator.js';
 import type { OperatorPrincipal } from '../operator-principal.js';

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { createHash, randomBytes } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
-import { Problem } from '../../common/problem.js';
+import { Problem } from '../../common/http/problem.js';
 import { run, statement } from '../../database/sql.js';
 import { transaction } from '../../database/transaction.js';
 import { AuditService } from '../audit.service.js';

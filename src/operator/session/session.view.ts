@@ -1,4 +1,4 @@
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import type { SessionView } from './session.schema.js';
 import type { Session } from './session.service.js';
 

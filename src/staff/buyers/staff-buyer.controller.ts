@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Buyer } from '../../buyer/buyer.entity.js';
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { run, statement } from '../../database/sql.js';
 import { OperatorGuard } from '../../operator/operator.guard.js';
 import { Requires } from '../../operator/requires.js';

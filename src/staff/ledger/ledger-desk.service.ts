@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { run, statement } from '../../database/sql.js';
 import { LedgerEntry } from '../../ledger/ledger-entry.entity.js';
 import { bounds } from '../list-query.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import type { Notification } from '../../notify/notification.entity.js';
 import { maskMessage } from '../masked.js';
 import type { InboxDetail, InboxRow } from './inbox.schema.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Clock } from '../../common/clock.js';
-import { Problem } from '../../common/problem.js';
+import { Clock } from '../../common/time/clock.js';
+import { Problem } from '../../common/http/problem.js';
 import { run, statement } from '../../database/sql.js';
 import type { Notification } from '../../notify/notification.entity.js';
 import { NotifyRefusal } from '../../notify/notify-refusal.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { Problem } from '../../common/problem.js';
+import { Problem } from '../../common/http/problem.js';
 import { OrderItem } from '../../order/order-item.entity.js';
 import { Order } from '../../order/order.entity.js';
 import { ClosingService } from '../../payment/closing.service.js';

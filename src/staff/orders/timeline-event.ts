@@ -1,4 +1,4 @@
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import type { TimelineEventView } from './staff-order.schema.js';
 
 export interface TimelineEvent extends Omit<TimelineEventView, 'at'> {

@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { idParamSchema, type IdParam } from '../../common/id-param.js';
-import { Idempotent } from '../../common/idempotency.js';
+import { idParamSchema, type IdParam } from '../../common/http/id-param.js';
+import { Idempotent } from '../../common/idempotency/idempotency.js';
 import { CurrentOperator } from '../../operator/current-operator.js';
 import type { OperatorPrincipal } from '../../operator/operator-principal.js';
 import { OperatorGuard } from '../../operator/operator.guard.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { Problem } from '../../common/problem.js';
+import { Problem } from '../../common/http/problem.js';
 import { InquiryService } from '../../payment/inquiry.service.js';
 import { Payment } from '../../payment/payment.entity.js';
 import { outcomeUnknown } from '../../payment/prepay.service.js';

@@ -1,4 +1,4 @@
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import type { Payment } from '../../payment/payment.entity.js';
 import { paymentView } from '../../payment/payment.view.js';
 import { maskFields } from '../masked.js';

@@ -3,8 +3,8 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { idParamSchema, type IdParam } from '../../common/id-param.js';
-import { Problem } from '../../common/problem.js';
+import { idParamSchema, type IdParam } from '../../common/http/id-param.js';
+import { Problem } from '../../common/http/problem.js';
 import { OperatorGuard } from '../../operator/operator.guard.js';
 import { Requires } from '../../operator/requires.js';
 import { SuspenseItem } from '../../payment/suspense-item.entity.js';

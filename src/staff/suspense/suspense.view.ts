@@ -1,4 +1,4 @@
-import { toBeijingIso } from '../../common/beijing-time.js';
+import { toBeijingIso } from '../../common/time/beijing-time.js';
 import type { SuspenseItem } from '../../payment/suspense-item.entity.js';
 import { maskFields } from '../masked.js';
 import type { SuspenseDetail, SuspenseRow } from './suspense.schema.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
+import { Clock } from '../../common/time/clock.js';
 import { accepted, unknown, type Outcome } from '../outcome.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import type {

@@ -1,4 +1,4 @@
-import { fromDashedBeijing } from '../../common/beijing-time.js';
+import { fromDashedBeijing } from '../../common/time/beijing-time.js';
 import { parseFen } from '../../common/fen.js';
 import type { RefundRequest, RefundResult } from '../protocol.js';
 import type { V2Fields } from './v2.signature.js';

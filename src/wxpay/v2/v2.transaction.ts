@@ -1,4 +1,4 @@
-import { fromCompactBeijing } from '../../common/beijing-time.js';
+import { fromCompactBeijing } from '../../common/time/beijing-time.js';
 import { parseFen } from '../../common/fen.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import type { PaidTransaction } from '../protocol.js';

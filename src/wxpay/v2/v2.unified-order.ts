@@ -1,4 +1,4 @@
-import { toCompactBeijing } from '../../common/beijing-time.js';
+import { toCompactBeijing } from '../../common/time/beijing-time.js';
 import type { PrepayRequest, TradeType } from '../protocol.js';
 
 const V2_TRADE_TYPE: Readonly<Record<TradeType, string>> = {

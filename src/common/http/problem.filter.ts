@@ -16,15 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
   /** Also used for what fails before a route is found (malformed URL, unreadable body). */
   answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = toProblem(thrown);
-    if (problem.status >= 500) {
-      const cause = problem.options.cause ?? thrown;
-      this.logger.error(problem.message, {
-        requestId: request.id,
-        method: request.method,
-        url: request.url,
-        cause,
-      });
-    }
+    if (problem.status >= 500) this.report(problem, thrown, request);
     if (problem.options.retryAfterSeconds !== undefined) {
       void reply.header('Retry-After', String(problem.options.retryAfterSeconds));
     }
@@ -33,6 +25,13 @@ export class ProblemFilter implements ExceptionFilter {
       .header('X-Request-Id', request.id) // hooks have not run when the URL itself was refused
       .header('Content-Type', 'application/problem+json; charset=utf-8')
       .send(problemDocument(problem, request));
+  }
+
+  /** What WeChat does to us is one line; only errors of our own need a stack, and must not drown among the others. */
+  private report(problem: Problem, thrown: unknown, { id, method, url }: FastifyRequest): void {
+    const context = { requestId: id, method, url };
+    if (problem === thrown && problem.options.cause === undefined) this.logger.warn(problem.message, context);
+    else this.logger.error(problem.message, { ...context, cause: problem.options.cause ?? thrown });
   }
 }
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { run, statement } from '../database/sql.js';
-import { Problem } from './problem.js';
+import { run, statement } from '../../database/sql.js';
+import { Problem } from '../http/problem.js';
 
 /** After this long without an answer the first request is taken for crashed, and a repetition goes on in its place. */
 const LEASE_MS = 60_000;

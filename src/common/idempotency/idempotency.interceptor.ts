@@ -5,9 +5,9 @@ import { catchError, concatMap, from, of, throwError, type Observable } from 'rx
 import { v7 as uuidv7 } from 'uuid';
 
 import { IdempotencyKeys, type KeyClaim, type KeyScope } from './idempotency-keys.js';
-import { principalOf } from './principal.js';
-import { problemDocument, Problem } from './problem.js';
-import { toProblem } from './problem.filter.js';
+import { principalOf } from '../http/principal.js';
+import { problemDocument, Problem } from '../http/problem.js';
+import { toProblem } from '../http/problem.filter.js';
 import { setResourceId } from './resource-id.js';
 
 /** Printable ASCII (CONTRACT §3). */

@@ -8,7 +8,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v4 as uuid } from 'uuid';
 import { z } from 'zod';
-import { SETTINGS, type Settings } from '../config/settings.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Clock } from './clock.js';
 
 const answerSchema = z.object({ offsetMs: z.number(), version: z.union([z.string(), z.number()]) });

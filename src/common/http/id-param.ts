@@ -1,5 +1,5 @@
 import { z } from 'zod';
 
 /** `:id` of a route. Ids are opaque to clients; what is no id of ours names nothing, so routes answer 404 for it. */
-export const idParamSchema = z.object({ id: z.string().max(64) });
+export const idParamSchema = z.object({ id: z.string() });
 export type IdParam = z.infer<typeof idParamSchema>;
