@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { readDatabaseUrl } from './config/settings.js';
 import { withOperators } from './operator/accounts-command.js';
 import { verifyAuditLog, type AuditHead } from './operator/audit/audit-verification.js';
 
@@ -10,11 +11,7 @@ import { verifyAuditLog, type AuditHead } from './operator/audit/audit-verificat
  */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const url = process.env['DATABASE_URL'];
-  if (!url)
-    throw new Error(
-      'DATABASE_URL is missing: expected a connection string such as postgres://user:password@host:5432/database',
-    );
+  const url = readDatabaseUrl(process.env);
   const noted = readHead();
   const { rows, head, broken } = await withOperators(url, (_, { manager }) => verifyAuditLog(manager, noted));
   if (broken !== undefined) {

@@ -1,15 +1,12 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
+import { readDatabaseUrl } from './config/settings.js';
 import { migrate, revertMigration } from './database/migrate.js';
 
 /** `npm run migrate` and `npm run migrate -- --revert`. */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const url = process.env['DATABASE_URL'];
-  if (!url)
-    throw new Error(
-      'DATABASE_URL is missing: expected a connection string such as postgres://user:password@host:5432/database',
-    );
+  const url = readDatabaseUrl(process.env);
   if (process.argv.includes('--revert')) {
     await revertMigration(url);
     process.stdout.write('reverted the newest migration\n');

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Problem } from './common/http/problem.js';
+import { readDatabaseUrl } from './config/settings.js';
 import { withOperators } from './operator/accounts-command.js';
 import { newOperatorSchema, type NewOperator } from './operator/operator.schema.js';
 
@@ -14,11 +15,7 @@ const INPUT_MS = 5000;
 /** `npm run operator:create`: the first owner, and the way back in when the last one is lost. */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const url = process.env['DATABASE_URL'];
-  if (!url)
-    throw new Error(
-      'DATABASE_URL is missing: expected a connection string such as postgres://user:password@host:5432/database',
-    );
+  const url = readDatabaseUrl(process.env);
   const options = readOptions();
   const given = await readPassword();
   const password = given ?? randomBytes(18).toString('base64url');

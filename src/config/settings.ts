@@ -76,6 +76,16 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
   };
 }
 
+/**
+ * The database alone, for commands that need nothing else.
+ * @throws SettingsError
+ */
+export function readDatabaseUrl(environment: NodeJS.ProcessEnv): string {
+  const url = environmentSchema.shape.DATABASE_URL.safeParse(environment['DATABASE_URL']);
+  if (url.success) return url.data;
+  throw new SettingsError([describeWrong('DATABASE_URL', !environment['DATABASE_URL'])]);
+}
+
 function readEnvironment(environment: NodeJS.ProcessEnv): z.infer<typeof environmentSchema> {
   // `NAME=` in an env file means "not set", so that a copied .env.example names what is missing.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));

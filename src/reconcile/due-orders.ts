@@ -1,15 +1,10 @@
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { ClosingService } from '../payment/closing.service.js';
-import { DueLoop } from '../common/time/due-loop.js';
+import { DueWorker } from '../common/time/due-worker.js';
 
 const BATCH = 50;
 
@@ -24,26 +19,16 @@ const EXPIRED = statement(
 
 /** Closes expired orders that nobody ever tried to pay (or whose attempts all failed); those with an open attempt close through it. */
 @Injectable()
-export class DueOrders implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('due-orders');
-  private readonly loop = new DueLoop('due-orders', () => this.runOnce());
-
+export class DueOrders extends DueWorker {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly closing: ClosingService,
-    private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.clock.onJump(() => this.loop.wake());
-    this.loop.start();
+    clock: Clock,
+  ) {
+    super('due-orders', clock);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  private async runOnce(): Promise<boolean> {
+  protected async runOnce(): Promise<boolean> {
     const expired = await run<{ id: string }>(this.dataSource.manager, EXPIRED, [this.clock.now()]);
     for (const { id } of expired) {
       try {

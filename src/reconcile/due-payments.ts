@@ -1,9 +1,4 @@
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
@@ -12,7 +7,7 @@ import { nextCheckAt, nextCloseAt } from '../payment/check-schedule.js';
 import { ClosingService } from '../payment/closing.service.js';
 import { InquiryService } from '../payment/inquiry.service.js';
 import { Payment } from '../payment/payment.entity.js';
-import { DueLoop } from '../common/time/due-loop.js';
+import { DueWorker } from '../common/time/due-worker.js';
 
 /** A claimed row that nobody reports back on (the process died) is due again after this time. */
 const LEASE_MS = 60_000;
@@ -41,28 +36,17 @@ const IS_CLOSING = statement(
 
 /** Open attempts schedule themselves: WeChat is asked by age, and at expiry closed, so a lost notification strands nothing (DESIGN §4). */
 @Injectable()
-export class DuePayments implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('due-payments');
-  private readonly loop = new DueLoop('due-payments', () => this.runOnce());
-
+export class DuePayments extends DueWorker {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly inquiries: InquiryService,
     private readonly closing: ClosingService,
-    private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.clock.onJump(() => this.loop.wake());
-    this.loop.start();
+    clock: Clock,
+  ) {
+    super('due-payments', clock);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  /** @returns whether there may be more to do at once */
-  private async runOnce(): Promise<boolean> {
+  protected async runOnce(): Promise<boolean> {
     const now = this.clock.now();
     const claimed = await run<{ id: string }>(this.dataSource.manager, CLAIM, [
       now,

@@ -1,13 +1,8 @@
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
-import { DueLoop } from '../common/time/due-loop.js';
+import { DueWorker } from '../common/time/due-worker.js';
 import { run, statement } from '../database/sql.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { REFUND_LEASE_MS } from './refund-schedule.js';
@@ -24,30 +19,16 @@ const CLAIM = statement(
 
 /** Approved refunds and refunds under way schedule themselves; the instance that approved one looks at once. */
 @Injectable()
-export class DueRefunds implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('due-refunds');
-  private readonly loop = new DueLoop('due-refunds', () => this.runOnce());
-
+export class DueRefunds extends DueWorker {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly execution: RefundExecutionService,
-    private readonly clock: Clock,
-  ) {}
-
-  wake(): void {
-    this.loop.wake();
+    clock: Clock,
+  ) {
+    super('due-refunds', clock);
   }
 
-  onApplicationBootstrap(): void {
-    this.clock.onJump(() => this.wake());
-    this.loop.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  private async runOnce(): Promise<boolean> {
+  protected async runOnce(): Promise<boolean> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + REFUND_LEASE_MS);
     const claimed = await run<{ id: string }>(this.dataSource.manager, CLAIM, [now, lease]);

@@ -42,31 +42,31 @@ describe('kill -9 between approval and success', () => {
   it.each([
     // before: the fault that holds the process at the step; at: what the row looks like there
     [
-      'before WeChat has the refund',
+      'M-18: before WeChat has the refund',
       { path: '/secapi/pay/refund', fault: 'timeout', ms: 3000 },
       (row: RefundRow) => row.uncertain,
     ],
     [
-      'after WeChat has it, before we know',
+      'M-14: after WeChat has it, before we know',
       { path: '/secapi/pay/refund', fault: 'processedThenTimeout', ms: 3000 },
       (row: RefundRow) => row.uncertain,
     ],
     [
-      'after it was accepted, before the result',
+      'M-22: after it was accepted, before the result',
       { path: 'notify', fault: 'dropNotify' },
       (row: RefundRow) => row.refundId !== null,
     ],
     [
-      'right after the approval',
+      'M-24: right after the approval',
       { path: '/secapi/pay/refund', fault: 'slow', ms: 3000 },
       (row: RefundRow) => row.status !== 'REQUESTED',
     ],
     [
-      'while WeChat is being asked',
+      'M-13: while WeChat is being asked',
       { path: '/pay/refundquery', fault: 'timeout', ms: 3000 },
       (row: RefundRow) => row.refundId !== null,
     ],
-  ])('M-18: %s: after the restart the refund ends in SUCCESS, once', async (_, fault, at) => {
+  ])('%s: after the restart the refund ends in SUCCESS, once', async (_, fault, at) => {
     const paid = await paidOrder(system, 1000);
     const refund = await ask(paid, { amountFen: 400 });
     await system.control.fault(fault);

@@ -98,7 +98,7 @@ describe('a refund whose call goes wrong', () => {
     expect(await refundsAtWeChat(system, paid.outTradeNo)).toMatchObject([{ outRefundNo: refund.refundNo }]);
   });
 
-  it('M-22, M-29: acceptance is not success: nothing is booked until WeChat says so', async () => {
+  it('M-21, M-22, M-29: acceptance is not success: nothing is booked until WeChat says so', async () => {
     await system.control.call('POST', '/_sim/settings', { refundSeconds: null });
     const paid = await paidOrder(system, 1000);
     const refund = await ask(paid);
@@ -115,11 +115,22 @@ describe('a refund whose call goes wrong', () => {
     });
     expect(await paid.buyer.order(paid.orderId)).toMatchObject({ refundStatus: 'NONE', refundedFen: 0 });
 
-    // M-21: two days later it is still open, because WeChat has not spoken.
+    // Two days later it is still open, because WeChat has not spoken.
     await system.control.advance(2 * 86_400);
     await finance.send('POST', `/refunds/${refund.id}/sync`);
     expect(await refundOf(finance, refund.id)).toMatchObject({ status: 'PROCESSING' });
 
+    await system.control.call('POST', '/_sim/settings', { refundSeconds: 1 });
+  });
+
+  it('M-23: a refund that the bank refuses goes to a person with guidance, and WeChat may still pay it', async () => {
+    await system.control.call('POST', '/_sim/settings', { refundSeconds: null });
+    const paid = await paidOrder(system, 1000);
+    const refund = await ask(paid);
+    await approve(finance, refund.id);
+    await eventually(async () => {
+      if ((await refundOf(finance, refund.id)).refundId === undefined) throw new Error('not accepted yet');
+    });
     await system.control.call('POST', `/_sim/refunds/${refund.refundNo}`, { status: 'ABNORMAL' });
     expect(await refundBecomes(finance, refund.id, 'ABNORMAL')).toMatchObject({
       guidance: expect.stringContaining('商户平台'),
@@ -127,6 +138,7 @@ describe('a refund whose call goes wrong', () => {
     await system.control.call('POST', `/_sim/refunds/${refund.refundNo}`, { status: 'SUCCESS' });
     await finance.send('POST', `/refunds/${refund.id}/sync`);
     await refundBecomes(finance, refund.id, 'SUCCESS');
+    expect(await ledgerOf(system, paid.orderId)).toEqual({ WECHAT_RECEIVABLE: 0, CUSTOMER_DEPOSITS: 0 });
     await system.control.call('POST', '/_sim/settings', { refundSeconds: 1 });
   });
 

@@ -1,13 +1,14 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Clock } from './clock.js';
 
 const IDLE_MS = 1000;
 
 /**
- * Runs `work` again and again: at once while it reports more to do, otherwise every second or when woken. Never two
- * runs at a time; errors are logged and do not end the loop.
+ * Does what is due, for as long as the application runs: at once while there is more to do, otherwise every second, when
+ * the clock jumps or when woken. Never two runs at a time; an error is logged and the next run follows.
  */
-export class DueLoop {
-  private readonly logger: Logger;
+export abstract class DueWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  protected readonly logger: Logger;
   private stopping = false;
   private woken = false;
   private wakeUp: () => void = () => undefined;
@@ -15,22 +16,26 @@ export class DueLoop {
 
   constructor(
     name: string,
-    private readonly work: () => Promise<boolean>,
+    protected readonly clock: Clock,
   ) {
     this.logger = new Logger(name);
   }
 
-  start(): void {
-    this.running = this.loop();
-  }
+  /** @returns whether there may be more to do at once */
+  protected abstract runOnce(): Promise<boolean>;
 
   wake(): void {
     this.woken = true;
     this.wakeUp();
   }
 
-  /** Resolves when the current run has ended; nothing starts after it. */
-  async stop(): Promise<void> {
+  onApplicationBootstrap(): void {
+    this.clock.onJump(() => this.wake());
+    this.running = this.loop();
+  }
+
+  /** The current run ends; nothing starts after it. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.wake();
     await this.running;
@@ -41,7 +46,7 @@ export class DueLoop {
       this.woken = false;
       let more = false;
       try {
-        more = await this.work();
+        more = await this.runOnce();
       } catch (error) {
         this.logger.error('a run failed; the next one follows', { cause: error });
       }
