@@ -104,7 +104,12 @@ export class SettleService {
     await this.jobs.enqueue(
       manager,
       'payment-completed',
-      settled.map(({ subject }) => ({ orderId: subject.order.id, paymentId: subject.payment.id })),
+      settled.map(({ paid, subject }) => ({
+        orderId: subject.order.id,
+        paymentId: subject.payment.id,
+        outTradeNo: paid.outTradeNo,
+        paidFen: paid.totalFen,
+      })),
     );
     return decisions.map(({ verdict, subject }) => ({
       verdict,
