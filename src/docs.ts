@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 const DESCRIPTION = `
 Money is integer fen, times are ISO 8601 with offset, ids are opaque. Errors are RFC 9457 problem documents with a
-stable \`code\`. Every mutating request of a buyer takes an \`Idempotency-Key\`.
+stable \`code\`. Mutating requests take an \`Idempotency-Key\` (not logins and second factors).
 
 Not offered: micropay (付款码支付), service-provider mode (服务商), profit sharing (分账).`;
 

@@ -8,11 +8,17 @@ import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
 import { OrderService } from '../order/order.service.js';
 import { Payment } from '../payment/payment.entity.js';
-import type { Rejected, Unknown } from '../wxpay/outcome.js';
+import type { Rejected } from '../wxpay/outcome.js';
 import type { RefundOutcome, RefundRequest, RefundState } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
-import { nextInquiryAt, nextSendAt, REFUND_LEASE_MS, REFUND_SPACING_MS } from './refund-schedule.js';
+import {
+  nextInquiryAfterCall,
+  nextInquiryAt,
+  nextSendAt,
+  REFUND_LEASE_MS,
+  REFUND_SPACING_MS,
+} from './refund-schedule.js';
 import { Refund } from './refund.entity.js';
 
 /** Sent means uncertain until WeChat has answered: committed before the call, so a crash in between asks first (M-18). */
@@ -83,14 +89,16 @@ export class RefundExecutionService {
 
   private async answered(refund: Refund, state: RefundState, refusal: Rejected | undefined): Promise<void> {
     if (state.state !== 'NOT_EXIST') return this.conclusions.conclude(refund.id, state);
+    const now = this.clock.now();
+    if (refund.refundId !== null) {
+      // Accepted, yet not shown: WeChat's left hand is behind its right one. Only more asking can tell.
+      const words = { code: 'NOT_SHOWN', message: 'WeChat has accepted the refund but does not show it yet' };
+      return this.wait(refund, words, true, nextInquiryAt(refund.calledAt ?? refund.createdAt, now));
+    }
     if (refusal !== undefined) return this.fail(refund, refusal);
     // WeChat never had it: the same number goes out again, at once.
-    await this.wait(
-      refund,
-      { code: 'NOT_RECEIVED', message: 'WeChat has not received the refund; it is sent again' },
-      false,
-      this.clock.now(),
-    );
+    const words = { code: 'NOT_RECEIVED', message: 'WeChat has not received the refund; it is sent again' };
+    await this.wait(refund, words, false, now);
   }
 
   /** Commits that a call is about to happen, or postpones it: refunds of one payment keep a minute apart (protocol §1.8). */
@@ -145,12 +153,13 @@ export class RefundExecutionService {
         // A repeated number is refused only after WeChat was asked: an earlier call may have come through after all.
         return refund.calls > 1 ? this.ask(refund, outcome) : this.fail(refund, outcome);
       case 'unknown':
-        return this.unknownOutcome(refund, outcome, now);
+        return this.wait(
+          refund,
+          { code: outcome.reason, message: outcome.message },
+          true,
+          nextInquiryAfterCall(refund.calls, now),
+        );
     }
-  }
-
-  private unknownOutcome(refund: Refund, { reason, message }: Unknown, now: Date): Promise<void> {
-    return this.wait(refund, { code: reason, message }, true, nextInquiryAt(now, now));
   }
 
   private async wait(

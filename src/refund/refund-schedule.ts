@@ -13,7 +13,12 @@ export function nextAskAt(calledAt: Date, now: Date): Date {
   return after(now, clamp(now.getTime() - calledAt.getTime(), 15 * SECOND, 6 * HOUR));
 }
 
-/** Outcome unknown: asked soon, because the buyer's money may be on its way or not. */
+/** The outcome of a call is unknown: asked soon, and after each further unclear call later, or an outage would be hammered. */
+export function nextInquiryAfterCall(calls: number, now: Date): Date {
+  return after(now, clamp(5 * SECOND * 2 ** Math.min(calls - 1, 10), 5 * SECOND, 10 * MINUTE));
+}
+
+/** The question itself got no answer: again, with pauses that grow with the time since the call. */
 export function nextInquiryAt(calledAt: Date, now: Date): Date {
   return after(now, clamp(now.getTime() - calledAt.getTime(), 5 * SECOND, 10 * MINUTE));
 }

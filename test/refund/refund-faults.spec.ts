@@ -142,6 +142,27 @@ describe('a refund whose call goes wrong', () => {
     await system.control.call('POST', '/_sim/settings', { refundSeconds: 1 });
   });
 
+  it('accepted but not shown: WeChat is asked with pauses, not in a loop, and nothing is sent twice', async () => {
+    await system.control.call('POST', '/_sim/settings', { refundSeconds: null });
+    const paid = await paidOrder(system, 1000);
+    const refund = await ask(paid);
+    await approve(finance, refund.id);
+    await eventually(async () => {
+      if ((await refundOf(finance, refund.id)).refundId === undefined) throw new Error('not accepted yet');
+    });
+    await system.control.fault({ path: '/pay/refundquery', fault: 'REFUNDNOTEXIST' });
+    await finance.send('POST', `/refunds/${refund.id}/sync`);
+    const { waiting, nextCheckAt, calls } = await refundOf(finance, refund.id);
+    expect({ code: waiting?.code, calls }).toEqual({ code: 'NOT_SHOWN', calls: 1 });
+    const { body } = await system.control.call<{ now: string }>('GET', '/_sim/clock');
+    expect(new Date(nextCheckAt ?? 0).getTime()).toBeGreaterThan(new Date(body.now).getTime() + 2000);
+    await system.control.noFaults();
+    await system.control.call('POST', `/_sim/refunds/${refund.refundNo}`, { status: 'SUCCESS' });
+    await finance.send('POST', `/refunds/${refund.id}/sync`);
+    await refundBecomes(finance, refund.id, 'SUCCESS');
+    await system.control.call('POST', '/_sim/settings', { refundSeconds: 1 });
+  });
+
   it('without any notification it is found by asking', async () => {
     const paid = await paidOrder(system, 1000);
     await system.control.fault({ path: 'notify', fault: 'dropNotify' });
