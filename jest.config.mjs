@@ -7,6 +7,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   coverageProvider: 'v8',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   maxWorkers: '100%', // most of a test is waiting for the database and the simulator
 };

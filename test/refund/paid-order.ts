@@ -61,7 +61,7 @@ export function refundBecomes(
   operator: TestOperator,
   id: string,
   status: StaffRefundView['status'],
-  withinMs = 8000,
+  withinMs = 15_000,
 ): Promise<StaffRefundView> {
   return eventually(async () => {
     const refund = await refundOf(operator, id);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { OrderView } from '../../src/order/order.schema.js';
 import type { PaymentView } from '../../src/payment/payment.schema.js';
 import { eventually } from './eventually.js';
@@ -69,12 +70,13 @@ export class TestBuyer {
     };
   }
 
-  /** Checks out and expects it to work. */
+  /** Checks out and expects it to work; after a 504 it repeats the same request, as every client must. */
   async checkout(productId: string, quantity = 1, more: Record<string, unknown> = {}): Promise<CheckedOut> {
-    const answer = await this.send<CheckedOut>('POST', '/api/v1/checkout', {
-      items: [{ productId, quantity }],
-      ...more,
-    });
+    const body = { items: [{ productId, quantity }], ...more };
+    const key = { 'idempotency-key': randomUUID() };
+    let answer = await this.send<CheckedOut>('POST', '/api/v1/checkout', body, key);
+    for (let repeated = 0; answer.status === 504 && repeated < 3; repeated++)
+      answer = await this.send<CheckedOut>('POST', '/api/v1/checkout', body, key);
     if (answer.status !== 201) throw new Error(`checkout failed: ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
@@ -84,7 +86,7 @@ export class TestBuyer {
   }
 
   /** Waits until the order has this status. */
-  orderBecomes(id: string, status: OrderView['status'], withinMs = 5000): Promise<OrderView> {
+  orderBecomes(id: string, status: OrderView['status'], withinMs = 15_000): Promise<OrderView> {
     return eventually(async () => {
       const order = await this.order(id);
       if (order.status !== status) throw new Error(`the order is ${order.status}, not ${status}`);
