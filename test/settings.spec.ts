@@ -36,8 +36,15 @@ describe('settings', () => {
       wxpay: {
         baseUrl: 'https://api.mch.weixin.qq.com',
         backupUrl: 'https://api2.mch.weixin.qq.com',
-        confirmNotify: 'query',
-        accounts: [{ id: 'default', signType: 'MD5', appAppId: COMPLETE.WXPAY_APP_ID }],
+        accounts: [
+          {
+            id: 'default',
+            api: 'v2',
+            confirmNotify: 'query',
+            signType: 'MD5',
+            appAppId: COMPLETE.WXPAY_APP_ID,
+          },
+        ],
       },
     });
   });

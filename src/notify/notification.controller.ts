@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Param, Post, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Post, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { PaymentNotification, RefundNotification } from '../wxpay/protocol.js';
@@ -30,12 +30,11 @@ export class NotificationController {
     summary: "WeChat's payment notification; authenticity is the signature, the reply is WeChat's own form",
   })
   async payment(
-    @Param('account') account: string,
     @VerifiedNotification() notification: Verified<PaymentNotification>,
     @Res({ passthrough: true }) response: FastifyReply,
   ): Promise<string> {
     await this.payments.receive(notification);
-    return this.acknowledge(account, response);
+    return this.acknowledge(notification, response);
   }
 
   @Post('refund')
@@ -43,16 +42,15 @@ export class NotificationController {
   @UseGuards(RefundNotificationGuard)
   @ApiOperation({ summary: "WeChat's refund notification; it is confirmed by asking WeChat" })
   async refund(
-    @Param('account') account: string,
     @VerifiedNotification() notification: Verified<RefundNotification>,
     @Res({ passthrough: true }) response: FastifyReply,
   ): Promise<string> {
     await this.refunds.receive(notification);
-    return this.acknowledge(account, response);
+    return this.acknowledge(notification, response);
   }
 
-  private acknowledge(account: string, response: FastifyReply): string {
-    const reply = this.wxpay.notificationReply(this.wxpay.findAccount(account), true, 'OK');
+  private acknowledge({ received }: Verified<unknown>, response: FastifyReply): string {
+    const reply = this.wxpay.notificationReply(received, true, 'OK');
     response.header('Content-Type', reply.contentType);
     return reply.body;
   }

@@ -18,6 +18,8 @@ export const NOTIFICATION_VERDICTS = [
   'UNCONFIRMED',
   'FOREIGN',
   'FORGED',
+  /** Wrong on purpose, sent by WeChat to see whether signatures are looked at; no attack (M-37). */
+  'PROBE',
   'MALFORMED',
 ] as const;
 export type NotificationVerdict = (typeof NOTIFICATION_VERDICTS)[number];
@@ -54,6 +56,10 @@ export class Notification {
   /** The bytes: whole when verified, the first 4 KiB otherwise (DESIGN §6.9). */
   @Column('bytea')
   readonly body!: Buffer;
+
+  /** WeChat's own headers, which hold the signature of API v3; v2 has none. */
+  @Column('jsonb', { nullable: true })
+  readonly headers!: Record<string, string> | null;
 
   @Column('bytea')
   readonly bodySha256!: Buffer;

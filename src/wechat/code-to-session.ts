@@ -6,6 +6,12 @@ import { certificateAuthorities } from '../common/certificate-authorities.js';
 import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 
+/** A mini-program of the shop. */
+export interface WechatApp {
+  appId: string;
+  appSecret: string;
+}
+
 export interface WechatSession {
   openid: string;
   /** Never leaves the server (protocol §3.1). */
@@ -39,8 +45,8 @@ export class CodeToSession implements OnApplicationShutdown {
   }
 
   /** @throws Problem `LOGIN_CODE_INVALID`, `LOGIN_BLOCKED`, `LOGIN_TOO_OFTEN`, `WECHAT_CREDENTIALS_REFUSED` or `WECHAT_UNAVAILABLE` */
-  async exchange(code: string): Promise<WechatSession> {
-    const answer = await this.ask(code);
+  async exchange(app: WechatApp, code: string): Promise<WechatSession> {
+    const answer = await this.ask(app, code);
     if (answer.errcode !== undefined && answer.errcode !== 0)
       throw refusal(answer.errcode, answer.errmsg ?? '');
     if (!answer.openid || !answer.session_key) {
@@ -59,9 +65,8 @@ export class CodeToSession implements OnApplicationShutdown {
     await this.agent.close();
   }
 
-  private async ask(code: string): Promise<z.infer<typeof answerSchema>> {
-    const { baseUrl, appId, appSecret } = this.settings.wechat;
-    const url = new URL('/sns/jscode2session', baseUrl);
+  private async ask({ appId, appSecret }: WechatApp, code: string): Promise<z.infer<typeof answerSchema>> {
+    const url = new URL('/sns/jscode2session', this.settings.wechat.baseUrl);
     url.search = new URLSearchParams({
       appid: appId,
       secret: appSecret,

@@ -10,7 +10,16 @@ import { unknown, type Unknown } from './outcome.js';
 export interface WxPayAnswer {
   kind: 'answered';
   status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Buffer;
+}
+
+export interface WxPayHttpRequest {
+  method: 'GET' | 'POST';
+  /** With the query, as it goes over the wire. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
 }
 
 /** WeChat's answers are a few KB; what is larger is not WeChat's. Bills are streamed elsewhere. */
@@ -48,48 +57,42 @@ export class WxPayHttp implements OnApplicationShutdown {
       const certificate = readClientCertificate(account, clock.now());
       if (certificate !== undefined)
         certified.set(account.id, pools(settings, { ...certificate, ...(ca && { ca }) }));
-      else this.logger.warn(`account ${account.id} has no API certificate: refunds by API v2 cannot be sent`);
+      else if (account.api === 'v2')
+        this.logger.warn(`account ${account.id} has no API certificate: refunds cannot be sent`);
     }
     this.certified = certified;
   }
 
   /**
-   * Posts once; moves to the backup host only when no connection came about. Never throws: a call without an answer
+   * Sends once; moves to the backup host only when no connection came about. Never throws: a call without an answer
    * is an outcome that the caller has to treat as unknown.
    */
-  post(path: string, contentType: string, body: string): Promise<WxPayAnswer | Unknown> {
-    return this.postToFirst(this.hosts, path, contentType, body);
+  send(request: WxPayHttpRequest): Promise<WxPayAnswer | Unknown> {
+    return this.sendToFirst(this.hosts, request);
   }
 
-  /** The same with the account's certificate, for what moves money out (`/secapi/**`). */
-  async postWithCertificate(
-    accountId: string,
-    path: string,
-    contentType: string,
-    body: string,
-  ): Promise<WxPayAnswer | Unknown> {
+  /** The same with the account's certificate, for what moves money out of API v2 (`/secapi/**`). */
+  async sendWithCertificate(accountId: string, request: WxPayHttpRequest): Promise<WxPayAnswer | Unknown> {
     const hosts = this.certified.get(accountId);
-    return hosts === undefined ? NO_CERTIFICATE : this.postToFirst(hosts, path, contentType, body);
+    return hosts === undefined ? NO_CERTIFICATE : this.sendToFirst(hosts, request);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.hosts, ...this.certified.values()].flat().map((host) => host.close()));
   }
 
-  private async postToFirst(
+  private async sendToFirst(
     hosts: readonly Pool[],
-    path: string,
-    contentType: string,
-    body: string,
+    request: WxPayHttpRequest,
   ): Promise<WxPayAnswer | Unknown> {
     const signal = AbortSignal.timeout(this.timeoutMs);
     let failure: Unknown = unknown('UNREACHABLE', 'no host of WeChat Pay is configured');
     for (const host of hosts) {
       try {
-        return await post(host, path, contentType, body, signal);
+        return await send(host, request, signal);
       } catch (error) {
         failure = describe(error, this.timeoutMs);
-        this.logger.warn(`${path}: ${failure.message}`, { reason: failure.reason });
+        this.logger.warn(`${request.path}: ${failure.message}`, { reason: failure.reason });
         if (failure.reason !== 'UNREACHABLE') return failure;
       }
     }
@@ -102,18 +105,14 @@ const NO_CERTIFICATE = unknown(
   'no API certificate is configured (WXPAY_CERT_PATH and WXPAY_KEY_PATH, or WXPAY_P12_PATH)',
 );
 
-async function post(
+async function send(
   host: Pool,
-  path: string,
-  contentType: string,
-  body: string,
+  { headers, ...request }: WxPayHttpRequest,
   signal: AbortSignal,
 ): Promise<WxPayAnswer> {
   const answer = await host.request({
-    method: 'POST',
-    path,
-    headers: { 'content-type': contentType, accept: '*/*', 'user-agent': 'wechat-pay-checkout' },
-    body,
+    ...request,
+    headers: { accept: '*/*', 'user-agent': 'wechat-pay-checkout', ...headers },
     signal,
   });
   const chunks: Buffer[] = [];
@@ -123,7 +122,12 @@ async function post(
     if (size > MAX_ANSWER_BYTES) throw new Error('the answer is larger than 1 MB');
     chunks.push(chunk);
   }
-  return { kind: 'answered', status: answer.statusCode, body: Buffer.concat(chunks) };
+  return {
+    kind: 'answered',
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: Buffer.concat(chunks),
+  };
 }
 
 /** One pool for the host and one for its backup. */

@@ -8,12 +8,12 @@ const REAL_SHAPE =
 
 describe('req_info of a refund notification', () => {
   it('opens the short published vector', () => {
-    const opened = decryptReqInfo('FTuPWOW4npLOTY8GQp+JtWXKe3ZFa2wsJC6v9gFoATU=', 'foo-merchant-key');
+    const opened = decryptReqInfo('FTuPWOW4npLOTY8GQp+JtWXKe3ZFa2wsJC6v9gFoATU=', ['foo-merchant-key']);
     expect(opened.toString()).toBe('<foo><bar>123</bar></foo>');
   });
 
   it('opens the published vector in its real shape', () => {
-    const fields = readXml(decryptReqInfo(REAL_SHAPE, 'OF4Ne3znh8KqL0V4NqmALQa0uXMYKcEk'), 'root');
+    const fields = readXml(decryptReqInfo(REAL_SHAPE, ['OF4Ne3znh8KqL0V4NqmALQa0uXMYKcEk']), 'root');
     expect(Object.fromEntries(fields)).toEqual({
       out_refund_no: '1234',
       out_trade_no: '2020010418301551404339261814',
@@ -32,6 +32,6 @@ describe('req_info of a refund notification', () => {
   });
 
   it("does not open with another merchant's key", () => {
-    expect(() => decryptReqInfo(REAL_SHAPE, 'another key')).toThrow();
+    expect(() => decryptReqInfo(REAL_SHAPE, ['another key'])).toThrow();
   });
 });

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   IDEMPOTENCY_KEY_REUSED: [422, 'The Idempotency-Key was used with another body'],
   IDEMPOTENCY_KEY_RUNNING: [409, 'The first request with this Idempotency-Key is still running'],
   // Buyer
+  APP_UNKNOWN: [400, 'The shop has no such app'],
   LOGIN_CODE_INVALID: [401, 'WeChat does not accept the login code'],
   LOGIN_BLOCKED: [403, 'WeChat blocks the login of this user'],
   LOGIN_TOO_OFTEN: [429, 'WeChat asks this user to wait before logging in again'],

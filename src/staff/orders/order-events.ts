@@ -18,6 +18,7 @@ const VERDICTS: Record<NotificationVerdict, string> = {
   UNKNOWN_REFUND: '微信通知：退款单不存在 WeChat notified: no such refund here',
   UNCONFIRMED: '微信通知，查询未确认 WeChat notified, but did not confirm it when asked',
   FOREIGN: '通知不属于本商户或应用，不予采信 A notification about another account or app, not believed',
+  PROBE: '微信的验签探测，已按预期拒绝 A probe of WeChat, refused as it should be',
   FORGED: '伪造通知，不予采信 A forged notification, not believed',
   MALFORMED: '通知无法读取 An unreadable notification',
 };

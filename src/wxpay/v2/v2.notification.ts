@@ -13,7 +13,7 @@ import { readXml, UnreadableXml } from './v2.xml.js';
  */
 export function readPaymentNotification(account: MerchantAccount, body: Buffer): PaymentNotification {
   const fields = parse(body);
-  if (!verifyV2(account.signType, fields, account.apiKey)) {
+  if (!verifyV2(account.signType, fields, account.apiKeys)) {
     const words =
       fields.get('return_code') === 'FAIL'
         ? 'an unsigned communication failure'
@@ -58,7 +58,7 @@ export function readRefundNotification(account: MerchantAccount, body: Buffer): 
   }
   let outRefundNo: string | undefined;
   try {
-    outRefundNo = readXml(decryptReqInfo(fields.get('req_info') ?? '', account.apiKey), 'root').get(
+    outRefundNo = readXml(decryptReqInfo(fields.get('req_info') ?? '', account.apiKeys), 'root').get(
       'out_refund_no',
     );
   } catch {
