@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
@@ -24,6 +25,8 @@ export interface WxPayHttpRequest {
 
 /** WeChat's answers are a few KB; what is larger is not WeChat's. Bills are streamed elsewhere. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
+const STREAM_SILENCE_MS = 30_000;
+const COMMON_HEADERS = { accept: '*/*', 'user-agent': 'wechat-pay-checkout' };
 /** Errors of connecting: no byte of the request has left, so the backup host may be asked (protocol §0). */
 const NOT_CONNECTED = new Set([
   'ECONNREFUSED',
@@ -77,6 +80,34 @@ export class WxPayHttp implements OnApplicationShutdown {
     return hosts === undefined ? NO_CERTIFICATE : this.sendToFirst(hosts, request);
   }
 
+  /**
+   * Hands the body to `read` while it arrives, without the limits of size and time that answers have: bills. A
+   * connection may be silent for half a minute.
+   * @param accountId shows this account's certificate
+   */
+  async stream<Result>(
+    { headers, ...request }: WxPayHttpRequest,
+    read: (status: number, body: Readable) => Promise<Result>,
+    accountId?: string,
+  ): Promise<Result | Unknown> {
+    const hosts = accountId === undefined ? this.hosts : (this.certified.get(accountId) ?? []);
+    let failure = NO_CERTIFICATE;
+    for (const host of hosts) {
+      try {
+        const answer = await host.request({
+          ...request,
+          headers: { ...COMMON_HEADERS, ...headers },
+          bodyTimeout: STREAM_SILENCE_MS,
+        });
+        return await read(answer.statusCode, answer.body);
+      } catch (error) {
+        failure = describe(error, this.timeoutMs);
+        if (failure.reason !== 'UNREACHABLE') return failure;
+      }
+    }
+    return failure;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.hosts, ...this.certified.values()].flat().map((host) => host.close()));
   }
@@ -112,7 +143,7 @@ async function send(
 ): Promise<WxPayAnswer> {
   const answer = await host.request({
     ...request,
-    headers: { accept: '*/*', 'user-agent': 'wechat-pay-checkout', ...headers },
+    headers: { ...COMMON_HEADERS, ...headers },
     signal,
   });
   const chunks: Buffer[] = [];

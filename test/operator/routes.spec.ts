@@ -49,6 +49,7 @@ const ROUTES: Readonly<Record<string, Permission | 'anybody'>> = {
   'POST /refunds/{id}/approve': 'refunds.review',
   'POST /refunds/{id}/reject': 'refunds.review',
   'POST /refunds/{id}/retry': 'refunds.execute',
+  'POST /refunds/{id}/abnormal': 'refunds.review',
   'POST /refunds/{id}/sync': 'refunds.execute',
 };
 

@@ -70,11 +70,12 @@ function refusesSignature(outcome: Outcome<V2Fields>): boolean {
   return outcome.kind === 'rejected' && WRONG_SIGNATURE.test(`${outcome.code} ${outcome.message}`);
 }
 
-function xmlRequest(path: string, body: string): WxPayHttpRequest {
+export function xmlRequest(path: string, body: string): WxPayHttpRequest {
   return { method: 'POST', path, headers: { 'content-type': 'text/xml; charset=utf-8' }, body };
 }
 
-function signedXml(
+/** A signed request as XML. */
+export function signedXml(
   { mchId, signType }: MerchantAccount,
   apiKey: string,
   appId: string,
