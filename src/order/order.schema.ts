@@ -42,6 +42,10 @@ export const newOrderSchema = z.strictObject({
   attach: z
     .string()
     .refine((text) => Buffer.byteLength(text) <= ATTACH_BYTES, `expected at most ${ATTACH_BYTES} bytes`)
+    .refine(
+      (text) => !/[\u{10000}-\u{10FFFF}]/u.test(text),
+      'has a character that WeChat Pay does not take, such as an emoji',
+    )
     .optional()
     .describe('the shop’s own words, echoed by WeChat; at most 127 bytes'),
   address: addressSchema.optional(),
