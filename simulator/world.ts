@@ -18,8 +18,7 @@ import { Settings, type RefundSettings } from './trade/refund-settings.js';
 import { Refunds } from './trade/refunds.js';
 import type { Transaction } from './trade/transaction.js';
 import { Transactions } from './trade/transactions.js';
-import { callbackKey } from './v3/signing-keys.js';
-import { signatureHeaders, type SignatureKind } from './v3/signature.js';
+import { CallbackSigner } from './v3/callback-signer.js';
 
 /** All that WeChat knows and does behind its doors. */
 export class World {
@@ -31,8 +30,11 @@ export class World {
   readonly transactions: Transactions;
   readonly balances: Balances;
   readonly refunds: Refunds;
+  readonly callbackSigner: CallbackSigner;
   readonly deliveries: Deliveries;
   readonly merchantLine = new MerchantLine();
+  /** Address of the HTTPS server, set as soon as it listens. */
+  tlsUrl = '';
   private readonly timers: SimTimers;
   private readonly stop = new AbortController();
 
@@ -53,13 +55,14 @@ export class World {
       this.clock,
     );
     this.transactions = new Transactions(journal.collection<Transaction>('transactions'), this.clock);
+    this.callbackSigner = new CallbackSigner(merchants, keyrings, this.clock);
     this.deliveries = new Deliveries(
       journal.collection<Notification>('notifications'),
       this.clock,
       this.timers,
       this.faults,
       this.merchantLine,
-      (mchId, body, kind) => this.callbackSignature(mchId, body, kind),
+      this.callbackSigner,
       this.stopping,
     );
     this.balances = new Balances(journal.collection<Balance>('balances'));
@@ -81,7 +84,7 @@ export class World {
       journal.collection<App>('apps'),
     );
     // Before anything can be due: notifications are signed.
-    const keyrings = new Keyrings(dir, tenpay);
+    const keyrings = new Keyrings(dir, tenpay, merchants.first.mchId);
     for (const { mchId } of merchants.all()) await keyrings.load(mchId);
     return new World(journal, merchants, keyrings, log);
   }
@@ -97,12 +100,13 @@ export class World {
     return this.clockMoved();
   }
 
-  /** Forgets everything but merchants, keys and certificates. */
+  /** Forgets everything but merchants, keys and certificates; what was set for a merchant is the default again. */
   async reset(): Promise<void> {
     const { faults, settings, logins, transactions, refunds, balances, deliveries } = this;
     this.timers.cancelAll();
     for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
       each.forgetAll();
+    this.merchants.resetSettings();
     this.clock.reset();
     await this.clockMoved();
   }
@@ -119,14 +123,6 @@ export class World {
     const followed = await this.followers.followed();
     await this.timers.runDue();
     return followed;
-  }
-
-  /** The Wechatpay headers of one attempt to deliver `body`, signed now. */
-  callbackSignature(mchId: string, body: string, kind: SignatureKind): Record<string, string> {
-    const merchant = this.merchants.byMchId(mchId);
-    if (!merchant) throw new Error(`unknown merchant ${mchId}`);
-    const key = callbackKey(merchant, this.keyrings.of(mchId));
-    return signatureHeaders(body, key, this.clock.now(), kind);
   }
 
   private tellResult(refund: Refund): void {
