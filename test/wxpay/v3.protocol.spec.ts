@@ -25,6 +25,10 @@ describe.each([
     await system.control.merchant(system.env['WXPAY_MCH_ID'] ?? '', { keyMode });
     await system.restart(env);
   });
+  afterAll(async () => {
+    await system.control.merchant(system.env['WXPAY_MCH_ID'] ?? '', { keyMode: 'both' });
+    await system.restart();
+  });
 
   it('Q-11: in the mini-program: RSA over four lines, the last is prepay_id=…', async () => {
     const { order, payParams } = await buyer.checkout(productId, 1, { attach: 'a=1&b=<2>' });
@@ -83,7 +87,6 @@ describe('text that API v3 does not take', () => {
 });
 
 describe('WeChat’s answer', () => {
-  beforeAll(() => system.restart());
   it.each([
     ['reset', 'CONNECTION_LOST'],
     ['http500', 'HTTP_STATUS'],
