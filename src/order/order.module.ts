@@ -5,6 +5,7 @@ import { OperatorModule } from '../operator/operator.module.js';
 import { CatalogueController } from './catalogue.controller.js';
 import { BuyerCouponController } from './coupon/buyer-coupon.controller.js';
 import { CouponDeskService } from './coupon/coupon-desk.service.js';
+import { CouponEditingService } from './coupon/coupon-editing.service.js';
 import { CouponUse } from './coupon/coupon-use.entity.js';
 import { Coupon } from './coupon/coupon.entity.js';
 import { CouponService } from './coupon/coupon.service.js';
@@ -23,7 +24,7 @@ import { StockService } from './stock.service.js';
     OperatorModule,
   ],
   controllers: [CatalogueController, OrderController, BuyerCouponController, StaffCouponController],
-  providers: [OrderService, StockService, CouponService, CouponDeskService],
+  providers: [OrderService, StockService, CouponService, CouponDeskService, CouponEditingService],
   exports: [OrderService, CouponService],
 })
 export class OrderModule {}

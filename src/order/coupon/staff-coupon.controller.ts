@@ -27,6 +27,7 @@ import { OperatorGuard } from '../../operator/operator.guard.js';
 import { FromRequest, type RequestOrigin } from '../../operator/request-origin.js';
 import { Requires } from '../../operator/requires.js';
 import { CouponDeskService } from './coupon-desk.service.js';
+import { CouponEditingService } from './coupon-editing.service.js';
 import {
   couponChangeSchema,
   newCouponSchema,
@@ -46,7 +47,10 @@ import {
 @Idempotent()
 @Controller('api/v1/admin/coupons')
 export class StaffCouponController {
-  constructor(private readonly desk: CouponDeskService) {}
+  constructor(
+    private readonly desk: CouponDeskService,
+    private readonly editing: CouponEditingService,
+  ) {}
 
   @Get()
   @Requires('coupons.read')
@@ -68,26 +72,28 @@ export class StaffCouponController {
   @Requires('coupons.manage')
   @ApiOperation({ summary: 'Create a coupon: a fixed amount or a percentage, for everybody or one buyer' })
   @ApiCreatedResponse({ standardSchema: staffCouponSchema })
-  create(
+  async create(
     @CurrentOperator() operator: OperatorPrincipal,
     @FromRequest() origin: RequestOrigin,
     @ResourceId() id: string,
     @Body({ schema: newCouponSchema }) wanted: NewCoupon,
   ): Promise<StaffCouponView> {
-    return this.desk.create(id, wanted, operator, origin);
+    await this.editing.create(id, wanted, { operator, origin });
+    return this.desk.find(id);
   }
 
   @Patch(':id')
   @Requires('coupons.manage')
   @ApiOperation({ summary: 'Change a coupon for orders to come; those already made keep their discount' })
   @ApiOkResponse({ standardSchema: staffCouponSchema })
-  change(
+  async change(
     @CurrentOperator() operator: OperatorPrincipal,
     @FromRequest() origin: RequestOrigin,
     @Param({ schema: idParamSchema }) { id }: IdParam,
     @Body({ schema: couponChangeSchema }) change: CouponChange,
   ): Promise<StaffCouponView> {
-    return this.desk.change(id, change, operator, origin);
+    await this.editing.change(id, change, { operator, origin });
+    return this.desk.find(id);
   }
 
   @Delete(':id')
@@ -102,6 +108,6 @@ export class StaffCouponController {
     @FromRequest() origin: RequestOrigin,
     @Param({ schema: idParamSchema }) { id }: IdParam,
   ): Promise<void> {
-    return this.desk.remove(id, operator, origin);
+    return this.editing.remove(id, { operator, origin });
   }
 }
