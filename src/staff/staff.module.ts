@@ -4,6 +4,7 @@ import { OperatorModule } from '../operator/operator.module.js';
 import { PaymentModule } from '../payment/payment.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
+import { StaffBuyerService } from './buyers/staff-buyer.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LedgerDeskService } from './ledger/ledger-desk.service.js';
 import { InboxController } from './notifications/inbox.controller.js';
@@ -32,6 +33,7 @@ import { SuspenseController } from './suspense/suspense.controller.js';
     LedgerDeskService,
     ReplayService,
     StaffActionService,
+    StaffBuyerService,
     StaffOrderService,
     StaffPaymentService,
   ],
