@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { eventOf, IllegalTransition, type Transitions } from '../src/common/transitions.js';
 import { COUPON_USE_STATUSES, COUPON_USE_TRANSITIONS } from '../src/order/coupon/coupon-use.status.js';
+import { EFFECT_STATUSES, EFFECT_TRANSITIONS } from '../src/fulfilment/effect/effect.status.js';
 import { ORDER_STATUSES, ORDER_TRANSITIONS } from '../src/order/order.status.js';
 import { PAYMENT_STATUSES, PAYMENT_TRANSITIONS } from '../src/payment/payment.status.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -38,6 +39,14 @@ const MACHINES: Machine[] = [
     start: 'RESERVED',
     final: ['USED', 'RELEASED'],
     trigger: 'coupon_uses_status_moves',
+  },
+  {
+    name: 'effect',
+    table: EFFECT_TRANSITIONS,
+    statuses: EFFECT_STATUSES,
+    start: 'PENDING',
+    final: [],
+    trigger: 'effects_status_moves',
   },
 ];
 

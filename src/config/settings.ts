@@ -55,6 +55,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     },
     order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
     wechat: { baseUrl: env.WECHAT_BASE_URL },
+    /** Hosts that deliveries may reach although they are not public. */
+    webhook: { allowedHosts: env.WEBHOOK_ALLOWED_HOSTS },
     wxpay: {
       baseUrl: env.WXPAY_BASE_URL,
       backupUrl: env.WXPAY_BACKUP_URL,

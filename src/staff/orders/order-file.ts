@@ -1,6 +1,7 @@
 import { In, type DataSource } from 'typeorm';
 import { run, statement } from '../../database/sql.js';
 import { CouponUse } from '../../order/coupon/coupon-use.entity.js';
+import { Effect } from '../../fulfilment/effect/effect.entity.js';
 import { OrderItem } from '../../order/order-item.entity.js';
 import { Order } from '../../order/order.entity.js';
 import { Payment } from '../../payment/payment.entity.js';
@@ -13,6 +14,7 @@ import { auditedActions, type AuditedAction } from './audited-actions.js';
 import type { StaffOrderView } from './staff-order.schema.js';
 
 const MOST_NOTIFICATIONS = 100;
+const MOST_EFFECTS = 200;
 
 const BALANCES = statement(
   'ledger-of-order',
@@ -30,6 +32,7 @@ export interface OrderFile {
   approvals: RefundApproval[];
   suspense: SuspenseItem[];
   notifications: NotificationHead[];
+  effects: Effect[];
   actions: AuditedAction[];
   balances: StaffOrderView['ledger']['items'];
 }
@@ -62,12 +65,18 @@ export function readOrderFile(dataSource: DataSource, orderId: string): Promise<
       .orderBy({ 'n.receivedAt': 'DESC', 'n.id': 'DESC' })
       .limit(MOST_NOTIFICATIONS)
       .getMany();
+    const effects = await manager.find(Effect, {
+      where: { orderId },
+      order: { createdAt: 'DESC', id: 'DESC' },
+      take: MOST_EFFECTS,
+    });
     const actions = await auditedActions(manager, [
       { kind: 'order', id: orderId },
       ...payments.map(({ id }) => ({ kind: 'payment' as const, id })),
       ...refunds.map(({ id }) => ({ kind: 'refund' as const, id })),
       ...suspense.map(({ id }) => ({ kind: 'suspense' as const, id })),
       ...notifications.map(({ id }) => ({ kind: 'notification' as const, id })),
+      ...effects.map(({ id }) => ({ kind: 'effect' as const, id })),
     ]);
     const moved = [...payments, ...refunds, ...suspense].map(({ id }) => id);
     const balances = await run<OrderFile['balances'][number]>(manager, BALANCES, [moved]);
@@ -80,6 +89,7 @@ export function readOrderFile(dataSource: DataSource, orderId: string): Promise<
       approvals,
       suspense,
       notifications,
+      effects,
       actions,
       balances,
     };
