@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
+import { UnreadableXml, writeXml } from '../../common/xml.js';
 import { accepted, rejected, unknown, type Outcome, type Unknown } from '../outcome.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { WxPayHttp, type WxPayAnswer } from '../wxpay.http.js';
 import { signV2, verifyV2, type V2Fields } from './v2.signature.js';
-import { readXml, UnreadableXml, writeXml } from './v2.xml.js';
+import { readXml } from './v2.xml.js';
 
 const XML = 'text/xml; charset=utf-8';
 /** Business codes that say "outcome not certain, ask or repeat the same" (protocol §1.4–1.9). */
