@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { eventOf, IllegalTransition, type Transitions } from '../src/common/transitions.js';
+import { EFFECT_STATUSES, EFFECT_TRANSITIONS } from '../src/fulfilment/effect/effect.status.js';
 import { ORDER_STATUSES, ORDER_TRANSITIONS } from '../src/order/order.status.js';
 import { PAYMENT_STATUSES, PAYMENT_TRANSITIONS } from '../src/payment/payment.status.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -29,6 +30,14 @@ const MACHINES: Machine[] = [
     start: 'CREATED',
     final: ['SUCCESS'],
     trigger: 'payments_status_moves',
+  },
+  {
+    name: 'effect',
+    table: EFFECT_TRANSITIONS,
+    statuses: EFFECT_STATUSES,
+    start: 'PENDING',
+    final: [],
+    trigger: 'effects_status_moves',
   },
 ];
 

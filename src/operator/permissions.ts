@@ -24,6 +24,9 @@ export const PERMISSIONS = {
   'refunds.execute': ['OWNER', 'FINANCE'],
   'notifications.read': EVERYBODY,
   'notifications.replay': ['OWNER', 'FINANCE'],
+  /** Side effects: messages, deliveries to other systems, prints. */
+  'effects.read': EVERYBODY,
+  'effects.replay': ['OWNER', 'FINANCE', 'SUPPORT'],
   'ledger.read': ['OWNER', 'FINANCE', 'VIEWER'],
   'suspense.read': EVERYBODY,
   'buyers.read': EVERYBODY,

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
+import { newEvent } from '../jobs/event.js';
 import { JobService } from '../jobs/job.service.js';
 import { LedgerService, type Movement } from '../ledger/ledger.service.js';
 import type { PaidTransaction } from '../wxpay/protocol.js';
@@ -103,13 +104,10 @@ export class SettleService {
     await this.ledger.book(manager, movements);
     await this.jobs.enqueue(
       manager,
-      'payment-completed',
-      settled.map(({ paid, subject }) => ({
-        orderId: subject.order.id,
-        paymentId: subject.payment.id,
-        outTradeNo: paid.outTradeNo,
-        paidFen: paid.totalFen,
-      })),
+      'events',
+      settled.map(({ subject: { order, payment } }) =>
+        newEvent('payment.succeeded', now, { orderId: order.id, paymentId: payment.id }),
+      ),
     );
     return decisions.map(({ verdict, subject }) => ({
       verdict,

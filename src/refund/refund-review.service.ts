@@ -8,6 +8,8 @@ import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
+import { newEvent } from '../jobs/event.js';
+import { JobService } from '../jobs/job.service.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
@@ -47,6 +49,7 @@ export class RefundReviewService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly orders: OrderService,
     private readonly audit: AuditService,
+    private readonly jobs: JobService,
     private readonly dueRefunds: DueRefunds,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -71,7 +74,10 @@ export class RefundReviewService {
       const now = this.clock.now();
       await run(manager, APPROVE_ONCE, [id, operator.id, operator.displayName, note ?? null, now]);
       const enough = answer.approvalsNeeded <= 1;
-      if (enough) await run(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
+      if (enough) {
+        await run(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
+        await this.announce(manager, 'refund.approved', refund, now);
+      }
       await this.audit.record(manager, {
         operator,
         action: 'refund.approved',
@@ -100,7 +106,9 @@ export class RefundReviewService {
       if (!answer.allowed && (answer.code === 'ROLE_MAY_NOT_REVIEW' || answer.code === 'OWN_REQUEST'))
         throw refused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
-      await run(manager, REJECT, [id, person(operator), reason, this.clock.now()]);
+      const now = this.clock.now();
+      await run(manager, REJECT, [id, person(operator), reason, now]);
+      await this.announce(manager, 'refund.rejected', refund, now);
       await this.audit.record(manager, {
         operator,
         action: 'refund.rejected',
@@ -132,6 +140,15 @@ export class RefundReviewService {
       },
       this.settings.refund,
     );
+  }
+
+  private announce(
+    manager: EntityManager,
+    type: 'refund.approved' | 'refund.rejected',
+    { id, orderId, paymentId }: Refund,
+    at: Date,
+  ): Promise<void> {
+    return this.jobs.enqueue(manager, 'events', [newEvent(type, at, { orderId, paymentId, refundId: id })]);
   }
 
   /** Lock order: order, payment, refund (DESIGN §2.7). */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BuyerModule } from '../buyer/buyer.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { OperatorModule } from '../operator/operator.module.js';
 import { OrderModule } from '../order/order.module.js';
@@ -23,6 +24,7 @@ import { StaffRefundController } from './staff-refund.controller.js';
     OperatorModule,
     OrderModule,
     LedgerModule,
+    JobsModule,
     WxPayModule,
   ],
   controllers: [BuyerRefundController, StaffRefundController],

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
+import { FulfilmentModule } from '../fulfilment/fulfilment.module.js';
 import { NotifyModule } from '../notify/notify.module.js';
 import { OperatorModule } from '../operator/operator.module.js';
 import { PaymentModule } from '../payment/payment.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
+import { EffectController } from './effects/effect.controller.js';
+import { EffectDeskService } from './effects/effect-desk.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LedgerDeskService } from './ledger/ledger-desk.service.js';
 import { InboxController } from './notifications/inbox.controller.js';
@@ -18,8 +21,9 @@ import { SuspenseController } from './suspense/suspense.controller.js';
 
 /** What staff read, across all modules, and the few questions to WeChat they ask from there. */
 @Module({
-  imports: [OperatorModule, PaymentModule, NotifyModule, WxPayModule],
+  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, WxPayModule],
   controllers: [
+    EffectController,
     InboxController,
     LedgerController,
     StaffBuyerController,
@@ -28,6 +32,7 @@ import { SuspenseController } from './suspense/suspense.controller.js';
     SuspenseController,
   ],
   providers: [
+    EffectDeskService,
     InboxDeskService,
     LedgerDeskService,
     ReplayService,

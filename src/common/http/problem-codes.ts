@@ -68,6 +68,8 @@ export const PROBLEMS = {
   NOTIFICATION_NOT_FOUND: [404, 'There is no such notification'],
   NOTIFICATION_NOT_REPLAYABLE: [409, 'The notification cannot be decided again'],
   SUSPENSE_NOT_FOUND: [404, 'There is no such item in suspense'],
+  // Side effects
+  EFFECT_NOT_FOUND: [404, 'There is no such side effect'],
   // This service
   DATABASE_UNAVAILABLE: [503, 'The database cannot be reached'],
   SHUTTING_DOWN: [503, 'This instance is shutting down'],

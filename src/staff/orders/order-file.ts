@@ -1,5 +1,6 @@
 import { In, type DataSource } from 'typeorm';
 import { run, statement } from '../../database/sql.js';
+import { Effect } from '../../fulfilment/effect/effect.entity.js';
 import { OrderItem } from '../../order/order-item.entity.js';
 import { Order } from '../../order/order.entity.js';
 import { Payment } from '../../payment/payment.entity.js';
@@ -12,6 +13,7 @@ import { auditedActions, type AuditedAction } from './audited-actions.js';
 import type { StaffOrderView } from './staff-order.schema.js';
 
 const MOST_NOTIFICATIONS = 100;
+const MOST_EFFECTS = 200;
 
 const BALANCES = statement(
   'ledger-of-order',
@@ -28,6 +30,7 @@ export interface OrderFile {
   approvals: RefundApproval[];
   suspense: SuspenseItem[];
   notifications: NotificationHead[];
+  effects: Effect[];
   actions: AuditedAction[];
   balances: StaffOrderView['ledger']['items'];
 }
@@ -59,15 +62,32 @@ export function readOrderFile(dataSource: DataSource, orderId: string): Promise<
       .orderBy({ 'n.receivedAt': 'DESC', 'n.id': 'DESC' })
       .limit(MOST_NOTIFICATIONS)
       .getMany();
+    const effects = await manager.find(Effect, {
+      where: { orderId },
+      order: { createdAt: 'DESC', id: 'DESC' },
+      take: MOST_EFFECTS,
+    });
     const actions = await auditedActions(manager, [
       { kind: 'order', id: orderId },
       ...payments.map(({ id }) => ({ kind: 'payment' as const, id })),
       ...refunds.map(({ id }) => ({ kind: 'refund' as const, id })),
       ...suspense.map(({ id }) => ({ kind: 'suspense' as const, id })),
       ...notifications.map(({ id }) => ({ kind: 'notification' as const, id })),
+      ...effects.map(({ id }) => ({ kind: 'effect' as const, id })),
     ]);
     const moved = [...payments, ...refunds, ...suspense].map(({ id }) => id);
     const balances = await run<OrderFile['balances'][number]>(manager, BALANCES, [moved]);
-    return { order, items, payments, refunds, approvals, suspense, notifications, actions, balances };
+    return {
+      order,
+      items,
+      payments,
+      refunds,
+      approvals,
+      suspense,
+      notifications,
+      effects,
+      actions,
+      balances,
+    };
   });
 }
