@@ -38,6 +38,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const dir = resolve(options.dir);
   const world = await World.open(dir, log);
   const appAddress: AppAddress = { url: options.appUrl };
+  world.miniProgram.messagePush.appUrl = options.appUrl;
   const material = await loadMaterial(dir, world.merchants.first.mchId);
   const gateway = makeGateway(world, material, log);
   const control = makeControlServer(world, appAddress);
@@ -56,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       merchantDir: dir,
       setAppUrl: (url) => {
         appAddress.url = url;
+        world.miniProgram.messagePush.appUrl = url;
       },
       close,
     };

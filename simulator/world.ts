@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { AccessTokens, type IssuedToken, type TokenAccount } from './mini-program/access-tokens.js';
 import { Logins, type AppUser, type LoginCode } from './mini-program/logins.js';
+import { MiniProgram } from './mini-program/mini-program.js';
 import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
 import { MerchantLine } from './notify/merchant-line.js';
@@ -26,7 +26,7 @@ export class World {
   readonly faults: Faults;
   readonly merchants: Merchants;
   readonly logins: Logins;
-  readonly accessTokens: AccessTokens;
+  readonly miniProgram: MiniProgram;
   readonly transactions: Transactions;
   readonly balances: Balances;
   readonly refunds: Refunds;
@@ -53,11 +53,6 @@ export class World {
       journal.collection<AppUser>('appUsers'),
       this.clock,
     );
-    this.accessTokens = new AccessTokens(
-      journal.collection<IssuedToken>('accessTokens'),
-      journal.collection<TokenAccount>('tokenAccounts'),
-      this.clock,
-    );
     this.transactions = new Transactions(journal.collection<Transaction>('transactions'), this.clock);
     this.deliveries = new Deliveries(
       journal.collection<Notification>('notifications'),
@@ -75,6 +70,14 @@ export class World {
       this.timers,
       this.settings,
       (refund) => this.tellResult(refund),
+    );
+    this.miniProgram = new MiniProgram(
+      journal,
+      this.clock,
+      this.timers,
+      this.merchantLine,
+      this.transactions,
+      () => this.merchants.appOfKind('miniProgram'),
     );
   }
 
@@ -100,7 +103,7 @@ export class World {
     this.timers.cancelAll();
     for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
       each.forgetAll();
-    this.accessTokens.forgetAll();
+    this.miniProgram.forgetAll();
     this.clock.reset();
     await this.clockMoved();
   }

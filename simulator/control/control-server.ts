@@ -28,7 +28,7 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
     return { reset: true };
   });
   // What a later part of the simulator fills.
-  for (const name of ['messages', 'prints', 'shipments']) app.get(`/_sim/${name}`, () => ({ items: [] }));
+  for (const name of ['prints']) app.get(`/_sim/${name}`, () => ({ items: [] }));
   shopRoutes(app);
   proxyToApp(app, appAddress);
   return app;

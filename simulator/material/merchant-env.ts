@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pushKeysOf } from '../mini-program/push-crypt.js';
+import { templateSettings } from '../mini-program/templates.js';
 import type { Merchants } from '../state/merchants.js';
 
 /**
@@ -9,6 +11,7 @@ import type { Merchants } from '../state/merchants.js';
 export async function writeMerchantEnv(dir: string, merchants: Merchants, tlsUrl: string): Promise<void> {
   const merchant = merchants.first;
   const app = merchants.appOfKind('miniProgram');
+  const push = pushKeysOf(app);
   const settings = {
     WXPAY_API: 'v2',
     WXPAY_SIGN_TYPE: 'MD5',
@@ -27,6 +30,9 @@ export async function writeMerchantEnv(dir: string, merchants: Merchants, tlsUrl
     // The same server under another name.
     WXPAY_BACKUP_URL: `https://localhost:${new URL(tlsUrl).port}`,
     WECHAT_BASE_URL: tlsUrl,
+    WECHAT_MESSAGE_TOKEN: push.token,
+    WECHAT_ENCODING_AES_KEY: push.encodingAesKey,
+    ...templateSettings(),
     WXPAY_CA_PATH: join(dir, 'ca.pem'),
   };
   if (dir.includes("'")) throw new Error(`the folder's name must not contain a quote: ${dir}`);
