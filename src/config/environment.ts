@@ -68,6 +68,20 @@ export const environmentSchema = z.object({
   SIM_CLOCK_URL: expecting("the simulator's http://…/_sim/clock", httpUrl.optional()),
   ORDER_EXPIRE_MINUTES: expecting('minutes from 2 to 10080', integerBetween(2, 7 * 24 * 60).default(20)),
   WECHAT_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.weixin.qq.com')),
+  WECHAT_MESSAGE_TOKEN: expecting(
+    'the token of the message push, 3 to 32 letters or digits',
+    z
+      .string()
+      .regex(/^[0-9a-zA-Z]{3,32}$/)
+      .optional(),
+  ),
+  WECHAT_ENCODING_AES_KEY: expecting(
+    'the EncodingAESKey of the message push, 43 letters or digits',
+    z
+      .string()
+      .regex(/^[0-9a-zA-Z]{43}$/)
+      .optional(),
+  ),
   WXPAY_API: expecting('v2 (API v3 is not part of this version)', z.enum(['v2']).default('v2')),
   WXPAY_APP_ID: expecting("the mini-program's app id: wx and 16 letters or digits", appId),
   WXPAY_APP_APP_ID: expecting("the app's app id: wx and 16 letters or digits", appId.optional()),

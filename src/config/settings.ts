@@ -47,7 +47,14 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       stepUpMinFen: env.REFUND_STEP_UP_MIN_FEN,
     },
     order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
-    wechat: { baseUrl: env.WECHAT_BASE_URL, appId: env.WXPAY_APP_ID, appSecret: env.WXPAY_APP_SECRET },
+    wechat: {
+      baseUrl: env.WECHAT_BASE_URL,
+      appId: env.WXPAY_APP_ID,
+      appSecret: env.WXPAY_APP_SECRET,
+      /** Without it nobody may push messages to us. */
+      messageToken: env.WECHAT_MESSAGE_TOKEN,
+      encodingAesKey: env.WECHAT_ENCODING_AES_KEY,
+    },
     wxpay: {
       baseUrl: env.WXPAY_BASE_URL,
       backupUrl: env.WXPAY_BACKUP_URL,
