@@ -119,6 +119,8 @@ async function startApp(
     SESSION_SECRET: secrets.sessionSecret,
     DATA_ENCRYPTION_KEY: secrets.dataEncryptionKey,
     SIM_CLOCK_URL: `${controlUrl}/_sim/clock`,
+    // Try webhooks with a receiver on this machine (docs/webhooks.md).
+    WEBHOOK_ALLOWED_HOSTS: '127.0.0.1,localhost',
     LOG_LEVEL: 'warn',
   };
   // Its working directory has no .env: the demo never sees real credentials.

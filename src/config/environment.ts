@@ -102,6 +102,10 @@ export const environmentSchema = z.object({
   REFUND_AUTO_APPROVE_MAX_FEN: expecting('an amount in fen', integerBetween(0, 999_999_999).default(0)),
   REFUND_SECOND_APPROVAL_MIN_FEN: expecting('an amount in fen', integerBetween(1, 999_999_999).optional()),
   REFUND_STEP_UP_MIN_FEN: expecting('an amount in fen', integerBetween(1, 999_999_999).optional()),
+  WEBHOOK_ALLOWED_HOSTS: expecting(
+    'a comma-separated list of host names or addresses',
+    list(z.string().max(253)).default([]),
+  ),
   WXPAY_SIGN_TYPE: expecting('MD5 or HMAC-SHA256', z.enum(['MD5', 'HMAC-SHA256']).default('MD5')),
   WXPAY_BASE_URL: expecting(
     'an https address',

@@ -47,6 +47,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       stepUpMinFen: env.REFUND_STEP_UP_MIN_FEN,
     },
     order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
+    /** Hosts that deliveries may reach although they are not public. */
+    webhook: { allowedHosts: env.WEBHOOK_ALLOWED_HOSTS },
     wechat: {
       baseUrl: env.WECHAT_BASE_URL,
       appId: env.WXPAY_APP_ID,

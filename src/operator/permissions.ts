@@ -27,6 +27,9 @@ export const PERMISSIONS = {
   /** Side effects: messages, deliveries to other systems, prints. */
   'effects.read': EVERYBODY,
   'effects.replay': ['OWNER', 'FINANCE', 'SUPPORT'],
+  /** Addresses of other systems may carry a token, and deliveries show what was sent. */
+  'webhooks.read': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'webhooks.manage': ['OWNER'],
   'ledger.read': ['OWNER', 'FINANCE', 'VIEWER'],
   'suspense.read': EVERYBODY,
   'buyers.read': EVERYBODY,

@@ -18,6 +18,8 @@ import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
 import { StaffActionService } from './staff-action.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
+import { WebhookController } from './webhooks/webhook.controller.js';
+import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
 
 /** What staff read, across all modules, and the few questions to WeChat they ask from there. */
 @Module({
@@ -30,6 +32,7 @@ import { SuspenseController } from './suspense/suspense.controller.js';
     StaffOrderController,
     StaffPaymentController,
     SuspenseController,
+    WebhookController,
   ],
   providers: [
     EffectDeskService,
@@ -39,6 +42,7 @@ import { SuspenseController } from './suspense/suspense.controller.js';
     StaffActionService,
     StaffOrderService,
     StaffPaymentService,
+    WebhookDeskService,
   ],
 })
 export class StaffModule {}

@@ -77,6 +77,7 @@ export const PROBLEMS = {
   MESSAGE_NOT_DECIDED: [503, 'The message is not decided yet'],
   // Side effects
   EFFECT_NOT_FOUND: [404, 'There is no such side effect'],
+  WEBHOOK_NOT_FOUND: [404, 'There is no such webhook'],
   // This service
   DATABASE_UNAVAILABLE: [503, 'The database cannot be reached'],
   SHUTTING_DOWN: [503, 'This instance is shutting down'],

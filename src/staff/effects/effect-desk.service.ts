@@ -25,17 +25,9 @@ export class EffectDeskService {
     private readonly audit: AuditService,
   ) {}
 
-  /** @param target only of one kind */
-  async list({
-    kind,
-    target,
-    status,
-    orderId,
-    ...range
-  }: EffectListQuery & { target?: string }): Promise<EffectPage> {
+  async list({ kind, status, orderId, ...range }: EffectListQuery): Promise<EffectPage> {
     const query = this.dataSource.createQueryBuilder(Effect, 'e');
     if (kind !== undefined) query.andWhere('e.kind = :kind', { kind });
-    if (target !== undefined) query.andWhere('e.target = :target', { target });
     if (status !== undefined) query.andWhere('e.status = :status', { status });
     if (orderId !== undefined) query.andWhere('e.orderId = :orderId', { orderId });
     const { rows, nextCursor } = await newestPage(query, 'createdAt', range);

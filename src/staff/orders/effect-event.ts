@@ -3,7 +3,9 @@ import type { EffectStatus } from '../../fulfilment/effect/effect.status.js';
 import { timelineEvent, type TimelineEvent } from './timeline-event.js';
 
 /** Kinds by the words people use; one without words shows its name. */
-const KINDS: Readonly<Record<string, [chinese: string, english: string]>> = {};
+const KINDS: Readonly<Record<string, [chinese: string, english: string]>> = {
+  webhook: ['推送事件', 'Webhook'],
+};
 
 const OUTCOMES: Record<EffectStatus, [chinese: string, english: string]> = {
   PENDING: ['待执行', 'is still to be done'],
