@@ -39,6 +39,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const material = await loadMaterial(dir);
   const world = await World.open(dir, material.tenpay, log);
   const appAddress: AppAddress = { url: options.appUrl };
+  world.miniProgram.messagePush.appUrl = options.appUrl;
   const gateway = makeGateway(world, material, log);
   const control = makeControlServer(world, appAddress);
 
@@ -57,6 +58,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       merchantDir: dir,
       setAppUrl: (url) => {
         appAddress.url = url;
+        world.miniProgram.messagePush.appUrl = url;
       },
       close,
     };

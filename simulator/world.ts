@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Keyrings } from './material/keyrings.js';
 import type { TenpayAuthority } from './material/material.js';
 import { Logins, type AppUser, type LoginCode } from './mini-program/logins.js';
+import { MiniProgram } from './mini-program/mini-program.js';
 import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
 import { MerchantLine } from './notify/merchant-line.js';
@@ -27,6 +28,7 @@ export class World {
   readonly settings: Settings;
   readonly faults: Faults;
   readonly logins: Logins;
+  readonly miniProgram: MiniProgram;
   readonly transactions: Transactions;
   readonly balances: Balances;
   readonly refunds: Refunds;
@@ -74,6 +76,14 @@ export class World {
       this.settings,
       (refund) => this.tellResult(refund),
     );
+    this.miniProgram = new MiniProgram(
+      journal,
+      this.clock,
+      this.timers,
+      this.merchantLine,
+      this.transactions,
+      () => this.merchants.appOfKind('miniProgram'),
+    );
   }
 
   /** As an earlier run left it in `dir`; what was pending goes on. */
@@ -107,6 +117,7 @@ export class World {
     for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
       each.forgetAll();
     this.merchants.resetSettings();
+    this.miniProgram.forgetAll();
     this.clock.reset();
     await this.clockMoved();
   }

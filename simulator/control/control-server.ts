@@ -9,6 +9,7 @@ import { notificationRoutes } from './notification-routes.js';
 import { refundRoutes } from './refund-routes.js';
 import { shopRoutes } from './shop-routes.js';
 import { tradeRoutes } from './trade-routes.js';
+import { weixinRoutes } from './weixin-routes.js';
 
 /** The HTTP server for people and tests: the phone page, and levers for everything WeChat would decide by itself. */
 export function makeControlServer(world: World, appAddress: AppAddress) {
@@ -23,12 +24,13 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
   notificationRoutes(app, world);
   faultRoutes(app, world);
   clockRoutes(app, world);
+  weixinRoutes(app, world);
   app.post('/_sim/reset', async () => {
     await world.reset();
     return { reset: true };
   });
   // What a later part of the simulator fills.
-  for (const name of ['messages', 'prints', 'shipments']) app.get(`/_sim/${name}`, () => ({ items: [] }));
+  for (const name of ['prints']) app.get(`/_sim/${name}`, () => ({ items: [] }));
   shopRoutes(app);
   proxyToApp(app, appAddress);
   return app;

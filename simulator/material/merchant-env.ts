@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pushKeysOf } from '../mini-program/push-crypt.js';
+import { templateSettings } from '../mini-program/templates.js';
 import type { Merchant } from '../state/merchants.js';
 import type { World } from '../world.js';
 
@@ -12,6 +14,7 @@ export async function writeMerchantEnv(merchant: Merchant, world: World): Promis
   const { mchId } = merchant;
   const dir = keyrings.folderOf(mchId);
   const app = merchants.appOfKind('miniProgram', mchId);
+  const push = pushKeysOf(app);
   const settings = {
     WXPAY_API: 'v2',
     WXPAY_SIGN_TYPE: 'MD5',
@@ -30,6 +33,9 @@ export async function writeMerchantEnv(merchant: Merchant, world: World): Promis
     // The same server under another name.
     WXPAY_BACKUP_URL: `https://localhost:${new URL(tlsUrl).port}`,
     WECHAT_BASE_URL: tlsUrl,
+    WECHAT_MESSAGE_TOKEN: push.token,
+    WECHAT_ENCODING_AES_KEY: push.encodingAesKey,
+    ...templateSettings(),
     WXPAY_CA_PATH: join(keyrings.folderOf(merchants.first.mchId), 'ca.pem'),
   };
   if (dir.includes("'")) throw new Error(`the folder's name must not contain a quote: ${dir}`);

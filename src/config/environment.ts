@@ -102,6 +102,20 @@ export const environmentSchema = z.object({
   SIM_CLOCK_URL: expecting("the simulator's http://…/_sim/clock", httpUrl.optional()),
   ORDER_EXPIRE_MINUTES: expecting('minutes from 2 to 10080', integerBetween(2, 7 * 24 * 60).default(20)),
   WECHAT_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.weixin.qq.com')),
+  WECHAT_MESSAGE_TOKEN: expecting(
+    'the token of the message push, 3 to 32 letters or digits',
+    z
+      .string()
+      .regex(/^[0-9a-zA-Z]{3,32}$/)
+      .optional(),
+  ),
+  WECHAT_ENCODING_AES_KEY: expecting(
+    'the EncodingAESKey of the message push, 43 letters or digits',
+    z
+      .string()
+      .regex(/^[0-9a-zA-Z]{43}$/)
+      .optional(),
+  ),
   ...defaultAccountVariables,
   WXPAY_ACCOUNTS_FILE: expecting(
     'the path of a JSON file with more merchant accounts',

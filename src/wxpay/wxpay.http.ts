@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
+import { connectionFailure } from '../common/connection-failure.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.js';
@@ -27,18 +28,6 @@ export interface WxPayHttpRequest {
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const STREAM_SILENCE_MS = 30_000;
 const COMMON_HEADERS = { accept: '*/*', 'user-agent': 'wechat-pay-checkout' };
-/** Errors of connecting: no byte of the request has left, so the backup host may be asked (protocol §0). */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** TLS verification failed: no byte of the request has left, and somebody may stand in between. */
-const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 
 /** The only file that reaches WeChat Pay over the network: kept-alive connections, one deadline per call, verified TLS. */
 @Injectable()
@@ -101,7 +90,8 @@ export class WxPayHttp implements OnApplicationShutdown {
         });
         return await read(answer.statusCode, answer.body);
       } catch (error) {
-        failure = describe(error, this.timeoutMs);
+        const { reason, message } = connectionFailure(error, 'WeChat Pay', this.timeoutMs);
+        failure = unknown(reason, message);
         if (failure.reason !== 'UNREACHABLE') return failure;
       }
     }
@@ -122,8 +112,10 @@ export class WxPayHttp implements OnApplicationShutdown {
       try {
         return await send(host, request, signal);
       } catch (error) {
-        failure = describe(error, this.timeoutMs);
+        const { reason, message } = connectionFailure(error, 'WeChat Pay', this.timeoutMs);
+        failure = unknown(reason, message);
         this.logger.warn(`${request.path}: ${failure.message}`, { reason: failure.reason });
+        // Only then has no byte left, so the backup host may be asked (protocol §0).
         if (failure.reason !== 'UNREACHABLE') return failure;
       }
     }
@@ -169,22 +161,5 @@ function pools(settings: Settings, tls: Partial<ClientCertificate> & { ca?: stri
   const connect = { timeout: Math.min(3000, timeoutMs), secureContext: createSecureContext(tls) };
   return [...origins].map(
     (origin) => new Pool(origin, { connections: 64, keepAliveTimeout: 30_000, connect }),
-  );
-}
-
-function describe(error: unknown, timeoutMs: number): Unknown {
-  const { name, code, message } = error as { name?: string; code?: string; message?: string };
-  if (name === 'TimeoutError' || name === 'AbortError')
-    return unknown('TIMEOUT', `WeChat Pay did not answer within ${timeoutMs} ms`);
-  if (code !== undefined && NOT_CONNECTED.has(code))
-    return unknown('UNREACHABLE', `WeChat Pay cannot be reached (${code})`);
-  if (code !== undefined && UNTRUSTED.test(code))
-    return unknown(
-      'UNTRUSTED_SERVER',
-      `the server that answers for WeChat Pay shows a certificate nobody vouches for (${code})`,
-    );
-  return unknown(
-    'CONNECTION_LOST',
-    `the connection to WeChat Pay broke (${code ?? message ?? 'no reason given'})`,
   );
 }

@@ -81,6 +81,13 @@ export const PROBLEMS = {
   NOTIFICATION_NOT_FOUND: [404, 'There is no such notification'],
   NOTIFICATION_NOT_REPLAYABLE: [409, 'The notification cannot be decided again'],
   SUSPENSE_NOT_FOUND: [404, 'There is no such item in suspense'],
+  // WeChat's message push
+  MESSAGE_PUSH_OFF: [404, 'Message push is not set up'],
+  MESSAGE_FORGED: [401, 'The message is not signed by WeChat'],
+  MESSAGE_FOREIGN: [403, 'The message is for another app'],
+  MESSAGE_KEY_MISSING: [403, 'The message is encrypted and there is no key'],
+  MESSAGE_UNREADABLE: [400, 'The message cannot be read'],
+  MESSAGE_NOT_DECIDED: [503, 'The message is not decided yet'],
   // Side effects
   EFFECT_NOT_FOUND: [404, 'There is no such side effect'],
   WEBHOOK_NOT_FOUND: [404, 'There is no such webhook'],

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
+import { UnreadableXml } from '../../common/xml.js';
 import { keepBill, isGzip, BillDamaged, type BillOutcome, type BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { accepted, rejected, unknown } from '../outcome.js';
 import { WxPayHttp } from '../wxpay.http.js';
 import { signedXml, xmlRequest } from './v2.call.js';
 import { V2SigningKeys } from './v2.signing-keys.js';
-import { readXml, UnreadableXml } from './v2.xml.js';
+import { readXml } from './v2.xml.js';
 
 const MAX_FAILURE_BYTES = 64 * 1024;
 const LESS_THAN = 0x3c;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
+import { writeXml } from '../../common/xml.js';
 import { accepted, rejected, unknown, type Outcome } from '../outcome.js';
 import type { BillOutcome, BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
@@ -26,7 +27,6 @@ import { readRefundQuery, refundFields } from './v2.refund.js';
 import { V2SigningKeys } from './v2.signing-keys.js';
 import { readTransaction } from './v2.transaction.js';
 import { unifiedOrderFields } from './v2.unified-order.js';
-import { writeXml } from './v2.xml.js';
 
 /** `trade_state` of orderquery that can still become a payment (protocol §1.6). */
 const STILL_PAYABLE = new Set(['NOTPAY', 'USERPAYING', 'PAYERROR', 'ACCEPT']);
