@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Bills, type Bill } from './bill/bills.js';
 import { Keyrings } from './material/keyrings.js';
 import type { TenpayAuthority } from './material/material.js';
 import { Logins, type AppUser, type LoginCode } from './mini-program/logins.js';
@@ -31,6 +32,7 @@ export class World {
   readonly balances: Balances;
   readonly refunds: Refunds;
   readonly callbackSigner: CallbackSigner;
+  readonly bills: Bills;
   readonly deliveries: Deliveries;
   readonly merchantLine = new MerchantLine();
   /** Address of the HTTPS server, set as soon as it listens. */
@@ -74,6 +76,7 @@ export class World {
       this.settings,
       (refund) => this.tellResult(refund),
     );
+    this.bills = new Bills(journal.collection<Bill>('bills'), this.transactions, this.refunds, this.clock);
   }
 
   /** As an earlier run left it in `dir`; what was pending goes on. */
@@ -102,9 +105,9 @@ export class World {
 
   /** Forgets everything but merchants, keys and certificates; what was set for a merchant is the default again. */
   async reset(): Promise<void> {
-    const { faults, settings, logins, transactions, refunds, balances, deliveries } = this;
+    const { faults, settings, logins, transactions, refunds, balances, bills, deliveries } = this;
     this.timers.cancelAll();
-    for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
+    for (const each of [faults, settings, logins, transactions, refunds, balances, bills, deliveries])
       each.forgetAll();
     this.merchants.resetSettings();
     this.clock.reset();

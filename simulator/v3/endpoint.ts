@@ -22,9 +22,16 @@ export interface Call {
   namedSerial: string | undefined;
   /** What the merchant calls WeChat: download addresses lead back there. */
   host: string;
+  /** Trouble somebody ordered for this request, where it is a matter of the answer's content. */
+  fault: string | undefined;
 }
 
-/** Decides one authentic request: the answer's object, undefined for 204. Throws ApiError. */
+/** A file's bytes are answered as they are, and not signed (protocol notes §2.10). */
+export class UnsignedFile {
+  constructor(readonly bytes: Buffer) {}
+}
+
+/** Decides one authentic request: the answer's object or file, undefined for 204. Throws ApiError. */
 export type Handler = (call: Call, world: World) => object | undefined;
 
 export interface Request extends SignedRequest {
@@ -36,7 +43,7 @@ export interface Request extends SignedRequest {
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
 }
 
 /** A code of WeChat's in capitals, ordered as a fault: answered as such, without doing anything. */
@@ -45,7 +52,7 @@ const ERROR_CODE = /^[A-Z][A-Z0-9_]*$/;
 /** One V3 request from its bytes to the bytes of the answer. */
 export function answer(request: Request, handler: Handler, fault: Fault | undefined, world: World): Answer {
   try {
-    const call = authenticate(request, world);
+    const call = authenticate(request, fault, world);
     const key = answerKey(call.merchant, world.keyrings.of(call.merchant.mchId), call.namedSerial);
     return decide(call, key, handler, fault, world);
   } catch (error) {
@@ -54,7 +61,7 @@ export function answer(request: Request, handler: Handler, fault: Fault | undefi
 }
 
 /** Reads and verifies a request. Throws ApiError. */
-export function authenticate(request: Request, world: World): Call {
+export function authenticate(request: Request, fault: Fault | undefined, world: World): Call {
   const { headers, route, params, url } = request;
   if (!headers['accept'] || !headers['user-agent']) {
     const detail = { issue: '缺少Accept或User-Agent', location: 'header' } as const;
@@ -69,6 +76,7 @@ export function authenticate(request: Request, world: World): Call {
     merchant,
     namedSerial: one(headers['wechatpay-serial']),
     host: one(headers['host']) ?? '',
+    fault: fault?.fault,
   };
 }
 
@@ -96,6 +104,8 @@ function decide(
   try {
     if (fault && ERROR_CODE.test(fault.fault)) throw new ApiError(fault.fault);
     const body = handler(call, world);
+    if (body instanceof UnsignedFile)
+      return { status: 200, headers: { 'content-type': 'text/plain' }, body: body.bytes };
     decided = body ? { status: 200, body: JSON.stringify(body) } : { status: 204, body: '' };
   } catch (thrown) {
     decided = refusal(thrown);
