@@ -7,6 +7,7 @@ import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
 import { MerchantLine } from './notify/merchant-line.js';
 import type { Notification } from './notify/notification.js';
+import { Sender } from './notify/sender.js';
 import { ClockFollowers } from './state/clock-followers.js';
 import { Faults, type Fault } from './state/faults.js';
 import { Journal } from './state/journal.js';
@@ -63,8 +64,7 @@ export class World {
       this.clock,
       this.timers,
       this.faults,
-      this.merchantLine,
-      this.callbackSigner,
+      new Sender(this.merchantLine, this.callbackSigner, this.stopping),
       this.stopping,
     );
     this.balances = new Balances(journal.collection<Balance>('balances'));

@@ -43,6 +43,8 @@ export function makeGateway(world: World, material: Material, log: (line: string
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    // A refund number of 64 characters, each of them escaped.
+    routerOptions: { maxParamLength: 192 },
   });
   // Signatures are over what was sent: bodies stay bytes, whatever type they claim.
   app.removeAllContentTypeParsers();

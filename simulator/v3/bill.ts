@@ -5,7 +5,8 @@ import { fundFlow } from '../bill/fund-flow.js';
 import { rowsOf, tradeBill, type BillType } from '../bill/trade-bill.js';
 import type { World } from '../world.js';
 import { ApiError, invalidQuery } from './api-error.js';
-import { UnsignedFile, type Call, type Handler } from './endpoint.js';
+import type { Call } from './call.js';
+import { UnsignedFile, type Handler } from './endpoint.js';
 
 const TYPES = ['ALL', 'SUCCESS', 'REFUND', 'RECHARGE_REFUND'];
 /** Bills with personal data: only for merchants with a permission nobody has here. */
