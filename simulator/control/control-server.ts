@@ -1,6 +1,7 @@
 import fastify from 'fastify';
 import type { World } from '../world.js';
 import { proxyToApp, type AppAddress } from './app-proxy.js';
+import { billRoutes } from './bill-routes.js';
 import { clockRoutes } from './clock-routes.js';
 import { faultRoutes } from './fault-routes.js';
 import { sendError } from './input.js';
@@ -22,6 +23,7 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
   tradeRoutes(app, world);
   refundRoutes(app, world);
   notificationRoutes(app, world);
+  billRoutes(app, world);
   faultRoutes(app, world);
   clockRoutes(app, world);
   weixinRoutes(app, world);

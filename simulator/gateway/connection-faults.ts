@@ -11,8 +11,8 @@ export async function withFaults(
   request: FastifyRequest,
   reply: FastifyReply,
   world: World,
-  respond: (fault: Fault | undefined) => string,
-): Promise<FastifyReply | string> {
+  respond: (fault: Fault | undefined) => string | Buffer,
+): Promise<FastifyReply | string | Buffer> {
   const path = request.url.split('?')[0] ?? '';
   const fault = world.faults.forRequest(`${request.method} ${path}`);
   if (!fault) return respond(undefined);
