@@ -3,6 +3,7 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { codeToSession, weixinError } from '../mini-program/code-to-session.js';
 import type { Material } from '../material/material.js';
 import type { Fault } from '../state/faults.js';
+import { feieRoute } from '../printer/feie-route.js';
 import { closeOrder } from '../v2/close-order.js';
 import { answer, type Handler } from '../v2/endpoint.js';
 import { orderQuery } from '../v2/order-query.js';
@@ -26,7 +27,7 @@ const V2: Record<string, Handler> = {
   '/pay/refundquery': refundQuery,
 };
 
-/** The HTTPS server that stands for api.mch.weixin.qq.com and api.weixin.qq.com, whatever Host is asked for. */
+/** The HTTPS server that stands for api.mch.weixin.qq.com, api.weixin.qq.com and api.feieyun.cn, whatever Host is asked for. */
 export function makeGateway(world: World, material: Material, log: (line: string) => void) {
   const app = fastify({
     https: {
@@ -68,6 +69,7 @@ export function makeGateway(world: World, material: Material, log: (line: string
       return JSON.stringify(loginAnswer(request, fault, world));
     }),
   );
+  feieRoute(app, world);
   app.setNotFoundHandler((_request, reply) => sendPage(reply, 404));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
