@@ -9,6 +9,7 @@ import { Deliveries } from './notify/deliveries.js';
 import { MerchantLine } from './notify/merchant-line.js';
 import type { Notification } from './notify/notification.js';
 import { Sender } from './notify/sender.js';
+import { PrinterCloud } from './printer/printer-cloud.js';
 import { ClockFollowers } from './state/clock-followers.js';
 import { Faults, type Fault } from './state/faults.js';
 import { Journal } from './state/journal.js';
@@ -37,6 +38,7 @@ export class World {
   readonly callbackSigner: CallbackSigner;
   readonly bills: Bills;
   readonly deliveries: Deliveries;
+  readonly printerCloud: PrinterCloud;
   readonly merchantLine = new MerchantLine();
   /** Address of the HTTPS server, set as soon as it listens. */
   tlsUrl = '';
@@ -69,6 +71,7 @@ export class World {
       new Sender(this.merchantLine, this.callbackSigner, this.stopping),
       this.stopping,
     );
+    this.printerCloud = new PrinterCloud(journal, this.clock);
     this.balances = new Balances(journal.collection<Balance>('balances'));
     this.refunds = new Refunds(
       journal.collection<Refund>('refunds'),
@@ -121,6 +124,7 @@ export class World {
       each.forgetAll();
     this.merchants.resetSettings();
     this.miniProgram.forgetAll();
+    this.printerCloud.forgetAll();
     this.clock.reset();
     await this.clockMoved();
   }

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { weixinRoutes } from '../mini-program/weixin-routes.js';
 import type { Material } from '../material/material.js';
+import { feieRoute } from '../printer/feie-route.js';
 import { closeOrder } from '../v2/close-order.js';
 import { downloadBill } from '../v2/download-bill.js';
 import { downloadFundFlow } from '../v2/download-fund-flow.js';
@@ -28,7 +29,7 @@ const V2: Record<string, Handler> = {
   '/pay/refundquery': refundQuery,
 };
 
-/** The HTTPS server that stands for api.mch.weixin.qq.com and api.weixin.qq.com, whatever Host is asked for. */
+/** The HTTPS server that stands for api.mch.weixin.qq.com, api.weixin.qq.com and api.feieyun.cn, whatever Host is asked for. */
 export function makeGateway(world: World, material: Material, log: (line: string) => void) {
   const app = fastify({
     https: {
@@ -80,6 +81,7 @@ export function makeGateway(world: World, material: Material, log: (line: string
   );
   v3Routes(app, world);
   weixinRoutes(app, world);
+  feieRoute(app, world);
   app.setNotFoundHandler((_request, reply) => sendPage(reply, 404));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;

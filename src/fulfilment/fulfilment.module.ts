@@ -8,25 +8,40 @@ import { EffectWorker } from './effect/effect-worker.js';
 import { Effect } from './effect/effect.entity.js';
 import { EffectService } from './effect/effect.service.js';
 import { OperatorModule } from '../operator/operator.module.js';
+import { FeieCloud } from './printer/feie.cloud.js';
+import { PRINTER_CLOUD } from './printer/printer-cloud.js';
+import { Printer } from './printer/printer.entity.js';
+import { PrinterService } from './printer/printer.service.js';
+import { ReceiptPrint } from './printer/receipt-print.js';
+import { SentPrint } from './printer/sent-print.entity.js';
+import { SentPrints } from './printer/sent-prints.js';
 import { WebhookDelivery } from './webhook/webhook-delivery.js';
 import { WebhookEndpoint } from './webhook/webhook-endpoint.entity.js';
 import { WebhookEndpointService } from './webhook/webhook-endpoint.service.js';
 import { WebhookHttp } from './webhook/webhook.http.js';
 
 /** Every kind of effect there is; a new one is a provider and a place in this list. */
-const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [WebhookDelivery];
+const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [WebhookDelivery, ReceiptPrint];
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Effect, EffectAttempt, WebhookEndpoint]), JobsModule, OperatorModule],
+  imports: [
+    TypeOrmModule.forFeature([Effect, EffectAttempt, WebhookEndpoint, Printer, SentPrint]),
+    JobsModule,
+    OperatorModule,
+  ],
   providers: [
     EffectPlanner,
     EffectService,
     EffectWorker,
+    PrinterService,
+    SentPrints,
     WebhookEndpointService,
     WebhookHttp,
+    // Another cloud takes this place by implementing the same port.
+    { provide: PRINTER_CLOUD, useClass: FeieCloud },
     ...KINDS,
     { provide: EFFECT_KINDS, inject: KINDS, useFactory: (...kinds: EffectKind[]) => kinds },
   ],
-  exports: [EffectService, EffectWorker, WebhookEndpointService],
+  exports: [EffectService, EffectWorker, PRINTER_CLOUD, PrinterService, ReceiptPrint, WebhookEndpointService],
 })
 export class FulfilmentModule {}

@@ -17,6 +17,8 @@ import { StaffOrderController } from './orders/staff-order.controller.js';
 import { StaffOrderService } from './orders/staff-order.service.js';
 import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
+import { PrintDeskService } from './printers/print-desk.service.js';
+import { PrinterController } from './printers/printer.controller.js';
 import { StaffActionService } from './staff-action.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
@@ -29,6 +31,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     EffectController,
     InboxController,
     LedgerController,
+    PrinterController,
     StaffBuyerController,
     StaffOrderController,
     StaffPaymentController,
@@ -39,6 +42,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     EffectDeskService,
     InboxDeskService,
     LedgerDeskService,
+    PrintDeskService,
     ReplayService,
     StaffActionService,
     StaffBuyerService,

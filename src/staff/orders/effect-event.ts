@@ -4,6 +4,7 @@ import { timelineEvent, type TimelineEvent } from './timeline-event.js';
 
 /** Kinds by the words people use; one without words shows its name. */
 const KINDS: Readonly<Record<string, [chinese: string, english: string]>> = {
+  print: ['打印小票', 'Receipt print'],
   webhook: ['推送事件', 'Webhook'],
 };
 
