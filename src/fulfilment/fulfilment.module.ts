@@ -8,16 +8,23 @@ import { EffectWorker } from './effect/effect-worker.js';
 import { Effect } from './effect/effect.entity.js';
 import { EffectService } from './effect/effect.service.js';
 import { OperatorModule } from '../operator/operator.module.js';
+import { WechatModule } from '../wechat/wechat.module.js';
+import { ShippingUpload } from './shipping-upload/shipping-upload.js';
 import { WebhookDelivery } from './webhook/webhook-delivery.js';
 import { WebhookEndpoint } from './webhook/webhook-endpoint.entity.js';
 import { WebhookEndpointService } from './webhook/webhook-endpoint.service.js';
 import { WebhookHttp } from './webhook/webhook.http.js';
 
 /** Every kind of effect there is; a new one is a provider and a place in this list. */
-const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [WebhookDelivery];
+const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [ShippingUpload, WebhookDelivery];
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Effect, EffectAttempt, WebhookEndpoint]), JobsModule, OperatorModule],
+  imports: [
+    TypeOrmModule.forFeature([Effect, EffectAttempt, WebhookEndpoint]),
+    JobsModule,
+    OperatorModule,
+    WechatModule,
+  ],
   providers: [
     EffectPlanner,
     EffectService,

@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   'orders.read': EVERYBODY,
   /** Closing an unpaid order, at WeChat as well. */
   'orders.close': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'orders.ship': ['OWNER', 'SUPPORT'],
   'payments.read': EVERYBODY,
   'payments.sync': ['OWNER', 'FINANCE', 'SUPPORT'],
   'refunds.read': EVERYBODY,

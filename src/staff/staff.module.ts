@@ -16,6 +16,8 @@ import { StaffOrderController } from './orders/staff-order.controller.js';
 import { StaffOrderService } from './orders/staff-order.service.js';
 import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
+import { ShippingModule } from '../shipping/shipping.module.js';
+import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
@@ -23,11 +25,12 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
 
 /** What staff read, across all modules, and the few questions to WeChat they ask from there. */
 @Module({
-  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, WxPayModule],
+  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, ShippingModule, WxPayModule],
   controllers: [
     EffectController,
     InboxController,
     LedgerController,
+    ShipmentController,
     StaffBuyerController,
     StaffOrderController,
     StaffPaymentController,
