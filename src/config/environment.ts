@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MESSAGES, readMessageTemplate, type MessageName } from './message-template.js';
 
 /** `.meta` of a setting: what a person should write there; printed when the setting is missing or malformed. */
 const expecting = <Schema extends z.ZodType>(expected: string, schema: Schema): Schema =>
@@ -26,6 +27,21 @@ const yesNo = z.enum(['true', 'false']).transform((word) => word === 'true');
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 const appId = z.string().regex(/^wx[0-9a-zA-Z]{16}$/);
+
+/** A template of subscribe messages; without it the message is not sent. */
+const template = (message: MessageName) =>
+  expecting(
+    `<template id>:<keyword>=<value>,… with values of ${MESSAGES[message].join(', ')} or "a fixed text"`,
+    z
+      .string()
+      .max(2048)
+      .transform((setting, context) => {
+        const read = readMessageTemplate(message, setting);
+        if (read === undefined) context.addIssue({ code: 'custom', message: 'is no template' });
+        return read ?? z.NEVER;
+      })
+      .optional(),
+  );
 
 /** WeChat calls this origin from outside: https, except that a loopback host may stay plain for trying things out. */
 const publicOrigin = httpUrl
@@ -80,6 +96,20 @@ export const environmentSchema = z.object({
     z
       .string()
       .regex(/^[0-9a-zA-Z]{43}$/)
+      .optional(),
+  ),
+  WECHAT_TEMPLATE_ORDER_PAID: template('ORDER_PAID'),
+  WECHAT_TEMPLATE_ORDER_SHIPPED: template('ORDER_SHIPPED'),
+  WECHAT_TEMPLATE_REFUND_DECIDED: template('REFUND_DECIDED'),
+  WECHAT_TEMPLATE_REFUND_RETURNED: template('REFUND_RETURNED'),
+  WECHAT_TEMPLATE_STAFF_NEW_ORDER: template('STAFF_NEW_ORDER'),
+  WECHAT_TEMPLATE_STAFF_REFUND_ASKED: template('STAFF_REFUND_ASKED'),
+  WECHAT_TEMPLATE_PAGE: expecting(
+    'a page of the mini-program, e.g. pages/order/order?id={orderId}',
+    z
+      .string()
+      .regex(/^[\w/-]+(\?[\w=&{}-]*)?$/)
+      .max(1024)
       .optional(),
   ),
   WXPAY_API: expecting('v2 (API v3 is not part of this version)', z.enum(['v2']).default('v2')),

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PaymentModule } from '../payment/payment.module.js';
 import { RefundModule } from '../refund/refund.module.js';
+import { BuyerModule } from '../buyer/buyer.module.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { InboxService } from './inbox.service.js';
@@ -16,6 +17,7 @@ import { RefundNotifyService } from './refund-notify.service.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([Notification]),
+    BuyerModule,
     PaymentModule,
     RefundModule,
     ShippingModule,
