@@ -8,6 +8,7 @@ import {
   type AccountFields,
   type MerchantAccountSettings,
 } from './merchant-account.js';
+import type { MessageName } from './message-template.js';
 
 /** Injection token of the application's settings. */
 export const SETTINGS = Symbol('settings');
@@ -66,6 +67,17 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       /** Without it nobody may push messages to us. */
       messageToken: env.WECHAT_MESSAGE_TOKEN,
       encodingAesKey: env.WECHAT_ENCODING_AES_KEY,
+      /** A message without a template is not sent. */
+      templates: {
+        ORDER_PAID: env.WECHAT_TEMPLATE_ORDER_PAID,
+        ORDER_SHIPPED: env.WECHAT_TEMPLATE_ORDER_SHIPPED,
+        REFUND_DECIDED: env.WECHAT_TEMPLATE_REFUND_DECIDED,
+        REFUND_RETURNED: env.WECHAT_TEMPLATE_REFUND_RETURNED,
+        STAFF_NEW_ORDER: env.WECHAT_TEMPLATE_STAFF_NEW_ORDER,
+        STAFF_REFUND_ASKED: env.WECHAT_TEMPLATE_STAFF_REFUND_ASKED,
+      } satisfies Record<MessageName, unknown>,
+      /** Where a tap on a message leads; `{orderId}` stands for the order. */
+      templatePage: env.WECHAT_TEMPLATE_PAGE,
     },
     wxpay: {
       baseUrl: env.WXPAY_BASE_URL,

@@ -16,6 +16,7 @@ export const PERMISSIONS = {
   /** Closing an unpaid order, at WeChat as well. */
   'orders.close': ['OWNER', 'FINANCE', 'SUPPORT'],
   'orders.print': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'orders.ship': ['OWNER', 'SUPPORT'],
   'payments.read': EVERYBODY,
   'payments.sync': ['OWNER', 'FINANCE', 'SUPPORT'],
   'refunds.read': EVERYBODY,

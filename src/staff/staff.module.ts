@@ -19,6 +19,8 @@ import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
 import { PrintDeskService } from './printers/print-desk.service.js';
 import { PrinterController } from './printers/printer.controller.js';
+import { ShippingModule } from '../shipping/shipping.module.js';
+import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
@@ -26,12 +28,13 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
 
 /** What staff read, across all modules, and the few questions to WeChat they ask from there. */
 @Module({
-  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, WxPayModule],
+  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, ShippingModule, WxPayModule],
   controllers: [
     EffectController,
     InboxController,
     LedgerController,
     PrinterController,
+    ShipmentController,
     StaffBuyerController,
     StaffOrderController,
     StaffPaymentController,

@@ -32,6 +32,8 @@ const ROUTES: Readonly<Record<string, Permission | 'anybody'>> = {
   'GET /orders': 'orders.read',
   'GET /orders/{id}': 'orders.read',
   'POST /orders/{id}/close': 'orders.close',
+  'POST /orders/{id}/shipment': 'orders.ship',
+  'GET /carriers': 'orders.read',
   'GET /payments': 'payments.read',
   'GET /payments/{id}': 'payments.read',
   'POST /payments/{id}/sync': 'payments.sync',

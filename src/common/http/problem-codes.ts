@@ -60,6 +60,13 @@ export const PROBLEMS = {
   ORDER_CLOSED: [409, 'The order is closed'],
   ORDER_CLOSING: [409, 'The order is being closed'],
   ORDER_EXPIRED: [409, 'The order has too little time left to be paid'],
+  ORDER_NOT_SHIPPABLE: [409, 'The order is in no state to be shipped'],
+  ORDER_NOT_SHIPPED: [409, 'The order is not shipped'],
+  ORDER_REFUNDED: [409, 'The order is refunded'],
+  RESHIPMENT_USED: [409, 'The shipment cannot be corrected again'],
+  CARRIER_UNKNOWN: [422, 'There is no such carrier'],
+  CARRIERS_UNAVAILABLE: [502, 'WeChat does not tell its carriers'],
+  RECEIVER_PHONE_MISSING: [422, 'The carrier needs the phone number of the receiver'],
   // Payment
   PAYMENT_NOT_FOUND: [404, 'There is no such payment'],
   TRADE_TYPE_NOT_OFFERED: [422, 'This way to pay is not offered'],
