@@ -36,9 +36,9 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port = 9080, tlsPort = 9443, host = '127.0.0.1', log = () => undefined } = options;
   const dir = resolve(options.dir);
-  const world = await World.open(dir, log);
+  const material = await loadMaterial(dir);
+  const world = await World.open(dir, material.tenpay, log);
   const appAddress: AppAddress = { url: options.appUrl };
-  const material = await loadMaterial(dir, world.merchants.first.mchId);
   const gateway = makeGateway(world, material, log);
   const control = makeControlServer(world, appAddress);
 

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { Keyrings } from './material/keyrings.js';
+import type { TenpayAuthority } from './material/material.js';
 import { Logins, type AppUser, type LoginCode } from './mini-program/logins.js';
 import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
@@ -16,6 +18,8 @@ import { Settings, type RefundSettings } from './trade/refund-settings.js';
 import { Refunds } from './trade/refunds.js';
 import type { Transaction } from './trade/transaction.js';
 import { Transactions } from './trade/transactions.js';
+import { callbackKey } from './v3/signing-keys.js';
+import { signatureHeaders, type SignatureKind } from './v3/signature.js';
 
 /** All that WeChat knows and does behind its doors. */
 export class World {
@@ -23,7 +27,6 @@ export class World {
   readonly followers: ClockFollowers;
   readonly settings: Settings;
   readonly faults: Faults;
-  readonly merchants: Merchants;
   readonly logins: Logins;
   readonly transactions: Transactions;
   readonly balances: Balances;
@@ -35,6 +38,8 @@ export class World {
 
   private constructor(
     private readonly journal: Journal,
+    readonly merchants: Merchants,
+    readonly keyrings: Keyrings,
     log: (line: string) => void,
   ) {
     this.clock = new SimClock(journal.collection('clock'));
@@ -42,10 +47,6 @@ export class World {
     this.timers = new SimTimers(this.clock, log);
     this.settings = new Settings(journal.collection<RefundSettings>('settings'));
     this.faults = new Faults(journal.collection<Fault>('faults'));
-    this.merchants = new Merchants(
-      journal.collection<Merchant>('merchants'),
-      journal.collection<App>('apps'),
-    );
     this.logins = new Logins(
       journal.collection<LoginCode>('loginCodes'),
       journal.collection<AppUser>('appUsers'),
@@ -58,6 +59,7 @@ export class World {
       this.timers,
       this.faults,
       this.merchantLine,
+      (mchId, body, kind) => this.callbackSignature(mchId, body, kind),
       this.stopping,
     );
     this.balances = new Balances(journal.collection<Balance>('balances'));
@@ -72,8 +74,16 @@ export class World {
   }
 
   /** As an earlier run left it in `dir`; what was pending goes on. */
-  static async open(dir: string, log: (line: string) => void): Promise<World> {
-    return new World(await Journal.open(join(dir, 'simulator', 'journal.jsonl'), log), log);
+  static async open(dir: string, tenpay: TenpayAuthority, log: (line: string) => void): Promise<World> {
+    const journal = await Journal.open(join(dir, 'simulator', 'journal.jsonl'), log);
+    const merchants = new Merchants(
+      journal.collection<Merchant>('merchants'),
+      journal.collection<App>('apps'),
+    );
+    // Before anything can be due: notifications are signed.
+    const keyrings = new Keyrings(dir, tenpay);
+    for (const { mchId } of merchants.all()) await keyrings.load(mchId);
+    return new World(journal, merchants, keyrings, log);
   }
 
   /** Aborts when the simulator closes. */
@@ -109,6 +119,14 @@ export class World {
     const followed = await this.followers.followed();
     await this.timers.runDue();
     return followed;
+  }
+
+  /** The Wechatpay headers of one attempt to deliver `body`, signed now. */
+  callbackSignature(mchId: string, body: string, kind: SignatureKind): Record<string, string> {
+    const merchant = this.merchants.byMchId(mchId);
+    if (!merchant) throw new Error(`unknown merchant ${mchId}`);
+    const key = callbackKey(merchant, this.keyrings.of(mchId));
+    return signatureHeaders(body, key, this.clock.now(), kind);
   }
 
   private tellResult(refund: Refund): void {

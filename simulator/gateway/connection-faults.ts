@@ -14,7 +14,7 @@ export async function withFaults(
   respond: (fault: Fault | undefined) => string,
 ): Promise<FastifyReply | string> {
   const path = request.url.split('?')[0] ?? '';
-  const fault = world.faults.forRequest(path);
+  const fault = world.faults.forRequest(`${request.method} ${path}`);
   if (!fault) return respond(undefined);
   switch (fault.fault) {
     case 'reset':

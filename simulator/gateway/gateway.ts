@@ -9,6 +9,7 @@ import { orderQuery } from '../v2/order-query.js';
 import { refundQuery } from '../v2/refund-query.js';
 import { refund } from '../v2/refund.js';
 import { unifiedOrder } from '../v2/unified-order.js';
+import { v3Routes } from '../v3/routes.js';
 import type { World } from '../world.js';
 import { clientCertificate } from './client-certificate.js';
 import { withFaults } from './connection-faults.js';
@@ -32,7 +33,7 @@ export function makeGateway(world: World, material: Material, log: (line: string
     https: {
       key: material.serverKey,
       cert: material.serverCertificate,
-      ca: material.merchantAuthority,
+      ca: material.tenpay.certificate,
       requestCert: true,
       // A missing or wrong certificate is answered by page, not by breaking off the handshake.
       rejectUnauthorized: false,
@@ -62,6 +63,7 @@ export function makeGateway(world: World, material: Material, log: (line: string
       }),
     );
   }
+  v3Routes(app, world);
   app.get('/sns/jscode2session', (request, reply) =>
     withFaults(request, reply, world, (fault) => {
       void reply.type('text/plain; charset=utf-8');

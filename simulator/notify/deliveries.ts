@@ -5,17 +5,18 @@ import { hold } from '../state/hold.js';
 import type { SimClock } from '../state/sim-clock.js';
 import type { SimTimers } from '../state/sim-timers.js';
 import { readXml } from '../v2/xml.js';
+import type { SignatureKind } from '../v3/signature.js';
 import { RETRY_AFTER_SECONDS, type Attempt, type Notification } from './notification.js';
 import { ANSWER_WITHIN_MS, NoAnswer, type MerchantAnswer, type MerchantLine } from './merchant-line.js';
 import { spoiltBody } from './spoilt-body.js';
 
 export type NewNotification = Pick<
   Notification,
-  'kind' | 'mchId' | 'outTradeNo' | 'outRefundNo' | 'url' | 'contentType' | 'body'
+  'kind' | 'mchId' | 'outTradeNo' | 'outRefundNo' | 'url' | 'protocol' | 'contentType' | 'body'
 >;
 
 /** What came of posting once. */
-type Result = Pick<Attempt, 'outcome' | 'requestBody' | 'status' | 'answerBody' | 'error'>;
+type Result = Pick<Attempt, 'outcome' | 'requestBody' | 'signature' | 'status' | 'answerBody' | 'error'>;
 
 /** Delivers notifications by WeChat's schedule and keeps every attempt. */
 export class Deliveries {
@@ -25,6 +26,8 @@ export class Deliveries {
     private readonly timers: SimTimers,
     private readonly faults: Faults,
     private readonly line: MerchantLine,
+    /** V3's headers for one attempt. */
+    private readonly sign: (mchId: string, body: string, kind: SignatureKind) => Record<string, string>,
     private readonly stopping: AbortSignal,
   ) {
     // What an earlier run left pending goes on where it was.
@@ -130,7 +133,7 @@ export class Deliveries {
         await hold(fault.ms, this.stopping);
         return this.post(notification, body);
       case 'badSignature':
-        return { ...(await this.post(notification, spoiltBody(body))), requestBody: spoiltBody(body) };
+        return this.forge(notification);
       // The merchant decides and answers, but the answer never arrives here.
       case 'processedThenTimeout':
         return { ...(await this.post(notification, body)), outcome: 'timeout' };
@@ -141,29 +144,45 @@ export class Deliveries {
     }
   }
 
-  private async post(notification: Notification, body: string): Promise<Result> {
+  /** As somebody would send it who lacks the key. */
+  private async forge(notification: Notification): Promise<Result> {
+    const { protocol, body } = notification;
+    if (protocol === 'v3') return this.post(notification, body, 'wrong');
+    return { ...(await this.post(notification, spoiltBody(body))), requestBody: spoiltBody(body) };
+  }
+
+  private async post(
+    notification: Notification,
+    body: string,
+    kind: SignatureKind = 'genuine',
+  ): Promise<Result> {
+    const { protocol, mchId } = notification;
+    const signature = protocol === 'v3' ? this.sign(mchId, body, kind) : undefined;
     // As captured from WeChat (protocol notes §1.12).
     const headers = {
       'content-type': notification.contentType,
       'user-agent': 'Mozilla/4.0',
       accept: '*/*',
       pragma: 'no-cache',
+      ...signature,
     };
     try {
       const answer = await this.line.post(notification.url, headers, body);
       return {
-        outcome: saysSuccess(answer) ? 'delivered' : 'rejected',
+        ...(signature && { signature }),
+        outcome: saysSuccess(answer, protocol) ? 'delivered' : 'rejected',
         status: answer.status,
         answerBody: answer.body,
       };
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      return { outcome: error.reason, error: error.message };
+      return { ...(signature && { signature }), outcome: error.reason, error: error.message };
     }
   }
 }
 
-function saysSuccess(answer: MerchantAnswer): boolean {
+function saysSuccess(answer: MerchantAnswer, protocol: Notification['protocol']): boolean {
+  if (protocol === 'v3') return answer.status === 200 || answer.status === 204;
   if (answer.status !== 200) return false;
   try {
     return readXml(Buffer.from(answer.body))['return_code'] === 'SUCCESS';

@@ -2,7 +2,20 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { Formatter } from 'wechatpay-axios-plugin';
 import type { Collection } from './collection.js';
 
-export interface Merchant {
+/** With which of WeChat's keys answers and notifications are signed (protocol notes §2.4). */
+export type KeyMode = 'certificate' | 'publicKey' | 'both';
+
+export interface MerchantSettings {
+  keyMode: KeyMode;
+  /** With keyMode both: the share (0 to 1) of notifications signed with the public key, as in WeChat's staged switch. */
+  callbackPublicKeyShare: number;
+  /** How many V3 notifications (0 to 1) follow a probe with a wrong signature (§2.2). */
+  signTestRate: number;
+}
+
+const SETTINGS: MerchantSettings = { keyMode: 'both', callbackPublicKeyShare: 1, signTestRate: 0 };
+
+export interface Merchant extends MerchantSettings {
   mchId: string;
   /** Signs V2 (32 characters). */
   apiKey: string;
@@ -10,6 +23,8 @@ export interface Merchant {
   apiV3Key: string;
   /** Name of WeChat's public key for this merchant. */
   publicKeyId: string;
+  /** The platform certificate in use; absent: the newest. */
+  platformSerial?: string;
 }
 
 export interface App {
@@ -27,6 +42,8 @@ export class Merchants {
     private readonly apps: Collection<App>,
   ) {
     if (merchants.all().length === 0) this.openFirstAccount();
+    // A journal written before there were settings.
+    for (const merchant of merchants.all()) merchants.set(merchant.mchId, { ...SETTINGS, ...merchant });
   }
 
   /** The account whose material is written to DIR. */
@@ -62,6 +79,7 @@ export class Merchants {
   private openFirstAccount(): void {
     const mchId = `19${randomInt(10_000_000, 99_999_999)}`;
     this.merchants.set(mchId, {
+      ...SETTINGS,
       mchId,
       apiKey: Formatter.nonce(32),
       apiV3Key: Formatter.nonce(32),
