@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Keyrings } from './material/keyrings.js';
 import type { TenpayAuthority } from './material/material.js';
+import { AccessTokens, type IssuedToken, type TokenAccount } from './mini-program/access-tokens.js';
 import { Logins, type AppUser, type LoginCode } from './mini-program/logins.js';
 import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
@@ -28,6 +29,7 @@ export class World {
   readonly settings: Settings;
   readonly faults: Faults;
   readonly logins: Logins;
+  readonly accessTokens: AccessTokens;
   readonly transactions: Transactions;
   readonly balances: Balances;
   readonly refunds: Refunds;
@@ -50,6 +52,11 @@ export class World {
     this.logins = new Logins(
       journal.collection<LoginCode>('loginCodes'),
       journal.collection<AppUser>('appUsers'),
+      this.clock,
+    );
+    this.accessTokens = new AccessTokens(
+      journal.collection<IssuedToken>('accessTokens'),
+      journal.collection<TokenAccount>('tokenAccounts'),
       this.clock,
     );
     this.transactions = new Transactions(journal.collection<Transaction>('transactions'), this.clock);
@@ -103,6 +110,7 @@ export class World {
     this.timers.cancelAll();
     for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
       each.forgetAll();
+    this.accessTokens.forgetAll();
     this.clock.reset();
     await this.clockMoved();
   }

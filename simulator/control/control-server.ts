@@ -8,6 +8,7 @@ import { notificationRoutes } from './notification-routes.js';
 import { refundRoutes } from './refund-routes.js';
 import { shopRoutes } from './shop-routes.js';
 import { tradeRoutes } from './trade-routes.js';
+import { weixinRoutes } from './weixin-routes.js';
 
 /** The HTTP server for people and tests: the phone page, and levers for everything WeChat would decide by itself. */
 export function makeControlServer(world: World, appAddress: AppAddress) {
@@ -21,6 +22,7 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
   notificationRoutes(app, world);
   faultRoutes(app, world);
   clockRoutes(app, world);
+  weixinRoutes(app, world);
   app.post('/_sim/reset', async () => {
     await world.reset();
     return { reset: true };

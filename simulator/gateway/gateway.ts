@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { codeToSession, weixinError } from '../mini-program/code-to-session.js';
+import fastify, { type FastifyReply } from 'fastify';
+import { weixinRoutes } from '../mini-program/weixin-routes.js';
 import type { Material } from '../material/material.js';
-import type { Fault } from '../state/faults.js';
 import { closeOrder } from '../v2/close-order.js';
 import { answer, type Handler } from '../v2/endpoint.js';
 import { orderQuery } from '../v2/order-query.js';
@@ -64,12 +63,7 @@ export function makeGateway(world: World, material: Material, log: (line: string
     );
   }
   v3Routes(app, world);
-  app.get('/sns/jscode2session', (request, reply) =>
-    withFaults(request, reply, world, (fault) => {
-      void reply.type('text/plain; charset=utf-8');
-      return JSON.stringify(loginAnswer(request, fault, world));
-    }),
-  );
+  weixinRoutes(app, world);
   app.setNotFoundHandler((_request, reply) => sendPage(reply, 404));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -77,13 +71,6 @@ export function makeGateway(world: World, material: Material, log: (line: string
     return sendPage(reply, status);
   });
   return app;
-}
-
-function loginAnswer(request: FastifyRequest, fault: Fault | undefined, world: World): object {
-  if (fault?.fault === 'SYSTEMERROR') return weixinError(-1);
-  if (fault && /^\d+$/.test(fault.fault)) return weixinError(Number(fault.fault));
-  const query = new URLSearchParams(request.url.split('?')[1]);
-  return codeToSession(query, world.merchants, world.logins);
 }
 
 /** nginx's own pages are HTML as well. */
