@@ -12,6 +12,7 @@ const LAYERS = [
   ['notify', 'reconcile'],
   ['fulfilment'],
   ['operations', 'staff'],
+  ['doctor'],
 ];
 
 const folders = (layers) => layers.flat().join('|');
