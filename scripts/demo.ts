@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import pg from 'pg';
 import { migrate } from '../src/database/migrate.js';
 import { startChild, type Child } from './demo-child.js';
+import { seedCoupons } from './demo-coupons.js';
 import { seedOperators, type DemoOperator } from './demo-operators.js';
 import { seedProducts } from './demo-products.js';
 import { removeCluster } from './embedded-postgres-place.js';
@@ -82,6 +83,7 @@ async function startDatabase(
   const client = new pg.Client(url);
   await client.connect();
   await seedProducts(client);
+  await seedCoupons(client);
   await client.end();
   return { databaseUrl: url, operators: await seedOperators(url, join(DIR, 'operators.json')) };
 }
@@ -119,6 +121,8 @@ async function startApp(
     SESSION_SECRET: secrets.sessionSecret,
     DATA_ENCRYPTION_KEY: secrets.dataEncryptionKey,
     SIM_CLOCK_URL: `${controlUrl}/_sim/clock`,
+    // Try webhooks with a receiver on this machine (docs/webhooks.md).
+    WEBHOOK_ALLOWED_HOSTS: '127.0.0.1,localhost',
     LOG_LEVEL: 'warn',
   };
   // Its working directory has no .env: the demo never sees real credentials.

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Keyrings } from './material/keyrings.js';
 import type { TenpayAuthority } from './material/material.js';
-import { AccessTokens, type IssuedToken, type TokenAccount } from './mini-program/access-tokens.js';
 import { Logins, type AppUser, type LoginCode } from './mini-program/logins.js';
+import { MiniProgram } from './mini-program/mini-program.js';
 import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
 import { MerchantLine } from './notify/merchant-line.js';
@@ -19,8 +19,7 @@ import { Settings, type RefundSettings } from './trade/refund-settings.js';
 import { Refunds } from './trade/refunds.js';
 import type { Transaction } from './trade/transaction.js';
 import { Transactions } from './trade/transactions.js';
-import { callbackKey } from './v3/signing-keys.js';
-import { signatureHeaders, type SignatureKind } from './v3/signature.js';
+import { CallbackSigner } from './v3/callback-signer.js';
 
 /** All that WeChat knows and does behind its doors. */
 export class World {
@@ -29,12 +28,15 @@ export class World {
   readonly settings: Settings;
   readonly faults: Faults;
   readonly logins: Logins;
-  readonly accessTokens: AccessTokens;
+  readonly miniProgram: MiniProgram;
   readonly transactions: Transactions;
   readonly balances: Balances;
   readonly refunds: Refunds;
+  readonly callbackSigner: CallbackSigner;
   readonly deliveries: Deliveries;
   readonly merchantLine = new MerchantLine();
+  /** Address of the HTTPS server, set as soon as it listens. */
+  tlsUrl = '';
   private readonly timers: SimTimers;
   private readonly stop = new AbortController();
 
@@ -54,19 +56,15 @@ export class World {
       journal.collection<AppUser>('appUsers'),
       this.clock,
     );
-    this.accessTokens = new AccessTokens(
-      journal.collection<IssuedToken>('accessTokens'),
-      journal.collection<TokenAccount>('tokenAccounts'),
-      this.clock,
-    );
     this.transactions = new Transactions(journal.collection<Transaction>('transactions'), this.clock);
+    this.callbackSigner = new CallbackSigner(merchants, keyrings, this.clock);
     this.deliveries = new Deliveries(
       journal.collection<Notification>('notifications'),
       this.clock,
       this.timers,
       this.faults,
       this.merchantLine,
-      (mchId, body, kind) => this.callbackSignature(mchId, body, kind),
+      this.callbackSigner,
       this.stopping,
     );
     this.balances = new Balances(journal.collection<Balance>('balances'));
@@ -78,6 +76,14 @@ export class World {
       this.settings,
       (refund) => this.tellResult(refund),
     );
+    this.miniProgram = new MiniProgram(
+      journal,
+      this.clock,
+      this.timers,
+      this.merchantLine,
+      this.transactions,
+      () => this.merchants.appOfKind('miniProgram'),
+    );
   }
 
   /** As an earlier run left it in `dir`; what was pending goes on. */
@@ -88,7 +94,7 @@ export class World {
       journal.collection<App>('apps'),
     );
     // Before anything can be due: notifications are signed.
-    const keyrings = new Keyrings(dir, tenpay);
+    const keyrings = new Keyrings(dir, tenpay, merchants.first.mchId);
     for (const { mchId } of merchants.all()) await keyrings.load(mchId);
     return new World(journal, merchants, keyrings, log);
   }
@@ -104,13 +110,14 @@ export class World {
     return this.clockMoved();
   }
 
-  /** Forgets everything but merchants, keys and certificates. */
+  /** Forgets everything but merchants, keys and certificates; what was set for a merchant is the default again. */
   async reset(): Promise<void> {
     const { faults, settings, logins, transactions, refunds, balances, deliveries } = this;
     this.timers.cancelAll();
     for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
       each.forgetAll();
-    this.accessTokens.forgetAll();
+    this.merchants.resetSettings();
+    this.miniProgram.forgetAll();
     this.clock.reset();
     await this.clockMoved();
   }
@@ -127,14 +134,6 @@ export class World {
     const followed = await this.followers.followed();
     await this.timers.runDue();
     return followed;
-  }
-
-  /** The Wechatpay headers of one attempt to deliver `body`, signed now. */
-  callbackSignature(mchId: string, body: string, kind: SignatureKind): Record<string, string> {
-    const merchant = this.merchants.byMchId(mchId);
-    if (!merchant) throw new Error(`unknown merchant ${mchId}`);
-    const key = callbackKey(merchant, this.keyrings.of(mchId));
-    return signatureHeaders(body, key, this.clock.now(), kind);
   }
 
   private tellResult(refund: Refund): void {

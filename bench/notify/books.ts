@@ -4,7 +4,7 @@ import type { BenchDatabase } from '../rig.js';
 
 /** Where each side keeps its jobs: one row per paid order. */
 const JOBS = {
-  ours: "SELECT data->>'orderId' AS order_id FROM pgboss.job WHERE name = 'payment-completed'",
+  ours: "SELECT data->>'orderId' AS order_id FROM pgboss.job WHERE name = 'events'",
   floor: "SELECT payload->>'orderId' AS order_id FROM jobs",
 };
 

@@ -4,6 +4,7 @@ import { proxyToApp, type AppAddress } from './app-proxy.js';
 import { clockRoutes } from './clock-routes.js';
 import { faultRoutes } from './fault-routes.js';
 import { sendError } from './input.js';
+import { merchantRoutes } from './merchant-routes.js';
 import { notificationRoutes } from './notification-routes.js';
 import { refundRoutes } from './refund-routes.js';
 import { shopRoutes } from './shop-routes.js';
@@ -17,6 +18,7 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ code: 'NOT_FOUND', message: `no ${request.method} ${request.url}` }),
   );
+  merchantRoutes(app, world);
   tradeRoutes(app, world);
   refundRoutes(app, world);
   notificationRoutes(app, world);
@@ -28,7 +30,7 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
     return { reset: true };
   });
   // What a later part of the simulator fills.
-  for (const name of ['messages', 'prints', 'shipments']) app.get(`/_sim/${name}`, () => ({ items: [] }));
+  for (const name of ['prints']) app.get(`/_sim/${name}`, () => ({ items: [] }));
   shopRoutes(app);
   proxyToApp(app, appAddress);
   return app;

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { loadKeyring, type Keyring, type KeyFolders } from './keyring.js';
+import {
+  loadKeyring,
+  platformCertificate,
+  type KeyFolders,
+  type Keyring,
+  type PlatformCertificate,
+} from './keyring.js';
 import type { TenpayAuthority } from './material.js';
 
 /** The keys of every merchant account. The first account's material lies in `root` itself, as the contract says. */
@@ -9,6 +15,7 @@ export class Keyrings {
   constructor(
     private readonly root: string,
     private readonly tenpay: TenpayAuthority,
+    private readonly firstMchId: string,
   ) {}
 
   /** Reads an account's keys, or makes them. */
@@ -22,12 +29,23 @@ export class Keyrings {
     return keyring;
   }
 
+  /** A new platform certificate beside the old ones. */
+  async addPlatformCertificate(mchId: string): Promise<PlatformCertificate> {
+    const { platformCertificates } = this.of(mchId);
+    const count = platformCertificates.length + 1;
+    const added = await platformCertificate(this.foldersOf(mchId), count, this.tenpay);
+    platformCertificates.push(added);
+    return added;
+  }
+
   /** Where the account's material lies. */
   folderOf(mchId: string): string {
     return this.foldersOf(mchId).merchant;
   }
 
-  private foldersOf(_mchId: string): KeyFolders {
-    return { merchant: this.root, own: join(this.root, 'simulator') };
+  private foldersOf(mchId: string): KeyFolders {
+    const own = join(this.root, 'simulator');
+    if (mchId === this.firstMchId) return { merchant: this.root, own };
+    return { merchant: join(this.root, 'merchants', mchId), own: join(own, 'merchants', mchId) };
   }
 }

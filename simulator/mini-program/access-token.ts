@@ -6,14 +6,14 @@ import { weixinError } from './weixin-error.js';
 /** `GET /cgi-bin/token` (protocol notes §3.2). */
 export function token(query: URLSearchParams, world: World): object {
   const app = authentic(query.get('grant_type'), query.get('appid'), query.get('secret'), world);
-  return typeof app === 'number' ? weixinError(app) : answer(world.accessTokens.issue(app.appId));
+  return typeof app === 'number' ? weixinError(app) : answer(world.miniProgram.accessTokens.issue(app.appId));
 }
 
 /** `POST /cgi-bin/stable_token` (protocol notes §3.2). */
 export function stableToken(body: Record<string, unknown>, world: World): object {
   const app = authentic(body['grant_type'], body['appid'], body['secret'], world);
   if (typeof app === 'number') return weixinError(app);
-  return answer(world.accessTokens.stable(app.appId, body['force_refresh'] === true));
+  return answer(world.miniProgram.accessTokens.stable(app.appId, body['force_refresh'] === true));
 }
 
 function authentic(grantType: unknown, appId: unknown, secret: unknown, world: World): App | number {

@@ -2,21 +2,20 @@ import type { FastifyInstance, FastifyRequest, RawServerBase } from 'fastify';
 import { withFaults } from '../gateway/connection-faults.js';
 import type { Fault } from '../state/faults.js';
 import type { World } from '../world.js';
+import type { AppCall } from './app-call.js';
 import { stableToken, token } from './access-token.js';
 import { deliveryList } from './carriers.js';
 import { codeToSession } from './code-to-session.js';
+import { getOrder, uploadShippingInfo } from './shipping-info.js';
+import { subscribeSend } from './subscribe-send.js';
 import { weixinError } from './weixin-error.js';
-
-/** A call of api.weixin.qq.com that carries a good access_token. */
-export interface AppCall {
-  appId: string;
-  /** The JSON that was posted. */
-  body: Record<string, unknown>;
-}
 
 /** What needs an access_token, and is posted. */
 const WITH_TOKEN: Record<string, (call: AppCall, world: World) => object> = {
   '/cgi-bin/express/delivery/open_msg/get_delivery_list': deliveryList,
+  '/cgi-bin/message/subscribe/send': subscribeSend,
+  '/wxa/sec/order/upload_shipping_info': uploadShippingInfo,
+  '/wxa/sec/order/get_order': getOrder,
 };
 
 /** The paths of api.weixin.qq.com. */
@@ -39,7 +38,7 @@ export function weixinRoutes<Server extends RawServerBase>(app: FastifyInstance<
   for (const [path, handler] of Object.entries(WITH_TOKEN)) {
     route(path, (request) => {
       if (request.method !== 'POST') return weixinError(43002);
-      const owner = world.accessTokens.check(queryOf(request).get('access_token') ?? '');
+      const owner = world.miniProgram.accessTokens.check(queryOf(request).get('access_token') ?? '');
       if (typeof owner === 'number') return weixinError(owner);
       const body = jsonOf(request);
       return body ? handler({ appId: owner.appId, body }, world) : weixinError(47001);

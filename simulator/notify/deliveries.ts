@@ -5,6 +5,7 @@ import { hold } from '../state/hold.js';
 import type { SimClock } from '../state/sim-clock.js';
 import type { SimTimers } from '../state/sim-timers.js';
 import { readXml } from '../v2/xml.js';
+import type { CallbackSigner } from '../v3/callback-signer.js';
 import type { SignatureKind } from '../v3/signature.js';
 import { RETRY_AFTER_SECONDS, type Attempt, type Notification } from './notification.js';
 import { ANSWER_WITHIN_MS, NoAnswer, type MerchantAnswer, type MerchantLine } from './merchant-line.js';
@@ -26,8 +27,7 @@ export class Deliveries {
     private readonly timers: SimTimers,
     private readonly faults: Faults,
     private readonly line: MerchantLine,
-    /** V3's headers for one attempt. */
-    private readonly sign: (mchId: string, body: string, kind: SignatureKind) => Record<string, string>,
+    private readonly signer: CallbackSigner,
     private readonly stopping: AbortSignal,
   ) {
     // What an earlier run left pending goes on where it was.
@@ -78,10 +78,13 @@ export class Deliveries {
   private async attempt(notification: Notification, at: number, resend: boolean): Promise<void> {
     const fault = this.faults.forDelivery(notification.url);
     const lines = fault?.fault === 'duplicateNotify' ? [1, 2] : [1];
-    const attempts = await Promise.all(lines.map(() => this.timed(notification, fault, at, resend)));
+    const probes =
+      !fault && this.isProbeDue(notification) ? [await this.probe(notification, at, resend)] : [];
+    const deliver = (): Promise<Result> => this.deliver(notification, fault);
+    const attempts = await Promise.all(lines.map(() => this.timed(at, resend, deliver)));
     // Stopped or reset meanwhile: what is unsaved is tried again after the start, what is forgotten stays forgotten.
     if (this.stopping.aborted || this.rows.get(notification.id) !== notification) return;
-    notification.attempts.push(...attempts);
+    notification.attempts.push(...probes, ...attempts);
     if (attempts.some((each) => each.outcome === 'delivered')) {
       this.conclude(notification, 'delivered');
     } else if (!resend) {
@@ -108,16 +111,24 @@ export class Deliveries {
     this.timers.cancel(`notification ${notification.id}`);
   }
 
-  private async timed(
-    notification: Notification,
-    fault: Fault | undefined,
-    at: number,
-    resend: boolean,
-  ): Promise<Attempt> {
+  private isProbeDue({ protocol, mchId }: Notification): boolean {
+    return protocol === 'v3' && this.signer.isProbeDue(mchId);
+  }
+
+  /** The same message with a signature that must not pass; the true one follows whatever the answer. */
+  private async probe(notification: Notification, at: number, resend: boolean): Promise<Attempt> {
+    const attempt = await this.timed(at, resend, () => this.post(notification, notification.body, 'probe'));
+    const { status, outcome } = attempt;
+    if (status === undefined) return { ...attempt, kind: 'probe', outcome };
+    return { ...attempt, kind: 'probe', outcome: status < 300 ? 'probeAccepted' : 'probeRefused' };
+  }
+
+  private async timed(at: number, resend: boolean, send: () => Promise<Result>): Promise<Attempt> {
     const sentAt = this.clock.now();
     const started = performance.now();
-    const result = await this.deliver(notification, fault);
-    return { at, sentAt, resend, durationMs: Math.round(performance.now() - started), ...result };
+    const result = await send();
+    const durationMs = Math.round(performance.now() - started);
+    return { kind: 'delivery', at, sentAt, resend, durationMs, ...result };
   }
 
   private async deliver(notification: Notification, fault: Fault | undefined): Promise<Result> {
@@ -157,7 +168,7 @@ export class Deliveries {
     kind: SignatureKind = 'genuine',
   ): Promise<Result> {
     const { protocol, mchId } = notification;
-    const signature = protocol === 'v3' ? this.sign(mchId, body, kind) : undefined;
+    const signature = protocol === 'v3' ? this.signer.headers(mchId, body, kind) : undefined;
     // As captured from WeChat (protocol notes §1.12).
     const headers = {
       'content-type': notification.contentType,

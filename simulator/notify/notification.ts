@@ -3,12 +3,23 @@ export type NotificationKind = 'payment' | 'refund';
 /**
  * How one attempt ended: delivered (HTTP 200 and SUCCESS in the answer; V3: HTTP 200 or 204), rejected (any other answer), timeout (no
  * answer within 5 s), unreachable (no connection), or lost by a fault: dropped before it was sent, reset after it
- * was sent but before the answer was read.
+ * was sent but before the answer was read. A probe ends as refused (any answer but 2xx) or, which is a merchant's
+ * mistake, accepted.
  */
-export type AttemptOutcome = 'delivered' | 'rejected' | 'timeout' | 'unreachable' | 'dropped' | 'reset';
+export type AttemptOutcome =
+  | 'delivered'
+  | 'rejected'
+  | 'timeout'
+  | 'unreachable'
+  | 'dropped'
+  | 'reset'
+  | 'probeRefused'
+  | 'probeAccepted';
 
 /** One delivery attempt. Times are ms on the simulator's clock. */
 export interface Attempt {
+  /** A probe has a wrong signature on purpose (protocol notes §2.2) and counts for nothing. */
+  kind: 'delivery' | 'probe';
   /** The moment of the schedule this attempt stands for. */
   at: number;
   /** When it was really sent; later than `at` after a jump of the clock or a restart. */

@@ -60,7 +60,7 @@ export function authenticate(request: Request, world: World): Call {
     const detail = { issue: '缺少Accept或User-Agent', location: 'header' } as const;
     throw new ApiError('PARAM_ERROR', 'Http头缺少Accept或User-Agent', detail);
   }
-  const merchant = authorize(request, world);
+  const merchant = authorizeFor(route, request, world);
   return {
     route,
     params,
@@ -70,6 +70,18 @@ export function authenticate(request: Request, world: World): Call {
     namedSerial: one(headers['wechatpay-serial']),
     host: one(headers['host']) ?? '',
   };
+}
+
+/** Asking for certificates with a wrong number or serial shows as trouble of WeChat's own (protocol notes §2.3). */
+function authorizeFor(route: string, request: Request, world: World): Merchant {
+  try {
+    return authorize(request, world);
+  } catch (error) {
+    const field = error instanceof ApiError ? (error.detail?.field ?? '') : '';
+    if (route === '/v3/certificates' && ['mchid', 'serial_no'].includes(field))
+      throw new ApiError('SYSTEM_ERROR');
+    throw error;
+  }
 }
 
 function decide(

@@ -59,4 +59,17 @@ export class BuyerService {
   find(id: string): Promise<Buyer | null> {
     return this.dataSource.manager.findOneBy(Buyer, { id });
   }
+
+  /**
+   * Whoever wants to order or to pay.
+   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`
+   */
+  async customer(id: string): Promise<Buyer> {
+    const buyer = await this.find(id);
+    if (buyer === null)
+      throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
+    if (buyer.blockedAt !== null)
+      throw new Problem('BUYER_BLOCKED', 'You cannot order here at present; talk to the shop.');
+    return buyer;
+  }
 }

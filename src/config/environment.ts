@@ -102,6 +102,20 @@ export const environmentSchema = z.object({
   SIM_CLOCK_URL: expecting("the simulator's http://…/_sim/clock", httpUrl.optional()),
   ORDER_EXPIRE_MINUTES: expecting('minutes from 2 to 10080', integerBetween(2, 7 * 24 * 60).default(20)),
   WECHAT_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.weixin.qq.com')),
+  WECHAT_MESSAGE_TOKEN: expecting(
+    'the token of the message push, 3 to 32 letters or digits',
+    z
+      .string()
+      .regex(/^[0-9a-zA-Z]{3,32}$/)
+      .optional(),
+  ),
+  WECHAT_ENCODING_AES_KEY: expecting(
+    'the EncodingAESKey of the message push, 43 letters or digits',
+    z
+      .string()
+      .regex(/^[0-9a-zA-Z]{43}$/)
+      .optional(),
+  ),
   ...defaultAccountVariables,
   WXPAY_ACCOUNTS_FILE: expecting(
     'the path of a JSON file with more merchant accounts',
@@ -112,6 +126,10 @@ export const environmentSchema = z.object({
   REFUND_AUTO_APPROVE_MAX_FEN: expecting('an amount in fen', integerBetween(0, 999_999_999).default(0)),
   REFUND_SECOND_APPROVAL_MIN_FEN: expecting('an amount in fen', integerBetween(1, 999_999_999).optional()),
   REFUND_STEP_UP_MIN_FEN: expecting('an amount in fen', integerBetween(1, 999_999_999).optional()),
+  WEBHOOK_ALLOWED_HOSTS: expecting(
+    'a comma-separated list of host names or addresses',
+    list(z.string().max(253)).default([]),
+  ),
   WXPAY_BASE_URL: expecting(
     'an https address',
     z.url({ protocol: /^https$/ }).default('https://api.mch.weixin.qq.com'),

@@ -54,7 +54,17 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       stepUpMinFen: env.REFUND_STEP_UP_MIN_FEN,
     },
     order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
-    wechat: { baseUrl: env.WECHAT_BASE_URL },
+    /** Hosts that deliveries may reach although they are not public. */
+    webhook: { allowedHosts: env.WEBHOOK_ALLOWED_HOSTS },
+    wechat: {
+      baseUrl: env.WECHAT_BASE_URL,
+      /** The mini-program of the account `default`: its messages, shipping and message push. */
+      appId: env.WXPAY_APP_ID,
+      appSecret: env.WXPAY_APP_SECRET,
+      /** Without it nobody may push messages to us. */
+      messageToken: env.WECHAT_MESSAGE_TOKEN,
+      encodingAesKey: env.WECHAT_ENCODING_AES_KEY,
+    },
     wxpay: {
       baseUrl: env.WXPAY_BASE_URL,
       backupUrl: env.WXPAY_BACKUP_URL,

@@ -11,8 +11,8 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement, type Statement } from '../database/sql.js';
 import { JOB_QUEUES, type JobPayloads, type JobQueue } from './job-queues.js';
 
-/** Five tries over about half an hour; what fails then stays visible as failed and can be run again. */
-const RETRIES = { retryLimit: 5, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
+/** Tried for a day, long enough to mend what is broken; what fails then stays visible as failed and can be run again. */
+const RETRIES = { retryLimit: 100, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
 const POOL_MAX = 3;
 /** A full batch is followed by the next at once; an idle queue is looked at every second. */
 const WORK = { pollingIntervalSeconds: 1, batchSize: 50, perJobResults: true } as const;

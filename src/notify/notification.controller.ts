@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post, Res, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { PaymentNotification, RefundNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
@@ -14,6 +14,7 @@ import { PaymentNotifyService } from './payment-notify.service.js';
 import { RefundNotifyService } from './refund-notify.service.js';
 
 @ApiTags('wechat')
+@ApiParam({ name: 'account', description: 'id of the merchant account, e.g. `default`' })
 @Controller('notify/wxpay/:account')
 @UseFilters(NotifyReplyFilter)
 export class NotificationController {

@@ -16,6 +16,12 @@ export const NOTIFICATION_VERDICTS = [
   'UNKNOWN_REFUND',
   /** Believed, but WeChat did not confirm it when asked; WeChat sends it again. */
   'UNCONFIRMED',
+  /** A user's message was answered. */
+  'ANSWERED',
+  /** An event made us ask WeChat, or remember something. */
+  'NOTED',
+  /** A message or event that means nothing here. */
+  'IGNORED',
   'FOREIGN',
   'FORGED',
   /** Wrong on purpose, sent by WeChat to see whether signatures are looked at; no attack (M-37). */
@@ -24,7 +30,7 @@ export const NOTIFICATION_VERDICTS = [
 ] as const;
 export type NotificationVerdict = (typeof NOTIFICATION_VERDICTS)[number];
 
-export const NOTIFICATION_KINDS = ['PAYMENT', 'REFUND'] as const;
+export const NOTIFICATION_KINDS = ['PAYMENT', 'REFUND', 'MESSAGE'] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** One webhook as it arrived, with its verdict (A24). Also duplicates have a row of their own. */

@@ -24,9 +24,20 @@ export const PERMISSIONS = {
   'refunds.execute': ['OWNER', 'FINANCE'],
   'notifications.read': EVERYBODY,
   'notifications.replay': ['OWNER', 'FINANCE'],
+  /** Side effects: messages, deliveries to other systems, prints. */
+  'effects.read': EVERYBODY,
+  'effects.replay': ['OWNER', 'FINANCE', 'SUPPORT'],
+  /** Addresses of other systems may carry a token, and deliveries show what was sent. */
+  'webhooks.read': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'webhooks.manage': ['OWNER'],
   'ledger.read': ['OWNER', 'FINANCE', 'VIEWER'],
   'suspense.read': EVERYBODY,
   'buyers.read': EVERYBODY,
+  /** Their note, and whether they may order. */
+  'buyers.manage': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'coupons.read': EVERYBODY,
+  /** A coupon is money given away. */
+  'coupons.manage': ['OWNER', 'FINANCE'],
   'products.manage': ['OWNER', 'SUPPORT'],
   'operators.manage': ['OWNER'],
   'audit.read': ['OWNER', 'FINANCE'],

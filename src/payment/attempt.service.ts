@@ -3,7 +3,6 @@ import { type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { BuyerService } from '../buyer/buyer.service.js';
 import { Clock } from '../common/time/clock.js';
-import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { OrderItem } from '../order/order-item.entity.js';
@@ -44,15 +43,13 @@ export class AttemptService {
 
   /**
    * Completes what the buyer asked for with what only the server knows.
-   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database
+   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`
    */
   async wish(buyerId: string, tradeType: TradeType, clientIp: string): Promise<PayWish> {
     const ip = clientIp.replace(/^::ffff:(?=\d+\.)/, ''); // an IPv4 address on a dual-stack socket
-    const buyer = await this.buyers.find(buyerId);
-    if (buyer === null)
-      throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
-    const { id: accountId } = this.wxpay.accountOfApp(buyer.appId);
-    return { tradeType, accountId, clientIp: ip, ...(tradeType === 'JSAPI' && { openid: buyer.openid }) };
+    const { appId, openid } = await this.buyers.customer(buyerId);
+    const { id: accountId } = this.wxpay.accountOfApp(appId);
+    return { tradeType, accountId, clientIp: ip, ...(tradeType === 'JSAPI' && { openid }) };
   }
 
   /** Writes the row of a new attempt, due to be asked for, before WeChat hears of it (DESIGN §2.3). */

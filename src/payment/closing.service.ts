@@ -4,6 +4,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
+import { newEvent } from '../jobs/event.js';
+import { JobService } from '../jobs/job.service.js';
 import { OrderService } from '../order/order.service.js';
 import type { Unknown } from '../wxpay/outcome.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
@@ -41,6 +43,7 @@ export class ClosingService {
     private readonly attempts: AttemptService,
     private readonly inquiries: InquiryService,
     private readonly wxpay: WxPayService,
+    private readonly jobs: JobService,
     private readonly clock: Clock,
   ) {}
 
@@ -66,6 +69,7 @@ export class ClosingService {
         return { kind: order?.status === 'CLOSED' ? 'closed' : 'paid' };
       if (open !== null) await this.markClosed(manager, open);
       await this.orders.close(manager, order);
+      await this.jobs.enqueue(manager, 'events', [newEvent('order.closed', this.clock.now(), { orderId })]);
       return { kind: 'closed' };
     });
   }

@@ -5,6 +5,8 @@ import { Clock } from '../common/time/clock.js';
 import { toFen } from '../common/fen.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
+import { newEvent } from '../jobs/event.js';
+import { JobService } from '../jobs/job.service.js';
 import { LedgerService, type Movement } from '../ledger/ledger.service.js';
 import { OrderService } from '../order/order.service.js';
 import { Payment } from '../payment/payment.entity.js';
@@ -24,6 +26,12 @@ const CONCLUDE = statement(
                       uncertain = false, next_check_at = NULL WHERE id = $1`,
 );
 
+const EVENTS = {
+  SUCCESS: 'refund.succeeded',
+  ABNORMAL: 'refund.abnormal',
+  CLOSED: 'refund.closed',
+} as const;
+
 /** The one end of every refund, whether WeChat notified it or was asked (DESIGN §4). */
 @Injectable()
 export class RefundConclusionService {
@@ -33,6 +41,7 @@ export class RefundConclusionService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly orders: OrderService,
     private readonly ledger: LedgerService,
+    private readonly jobs: JobService,
     private readonly clock: Clock,
   ) {}
 
@@ -86,6 +95,9 @@ export class RefundConclusionService {
       );
       await this.ledger.book(manager, [refundMovement(refund, result, now)]);
     }
+    await this.jobs.enqueue(manager, 'events', [
+      newEvent(EVENTS[result.state], now, { orderId, paymentId, refundId: id }),
+    ]);
     this.logger.log(`${refund.refundNo}: ${result.state}`, {
       refundId: id,
       amountFen: refund.amountFen,

@@ -6,6 +6,8 @@ import { cutToBytes } from '../common/cut-to-bytes.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
+import { newEvent } from '../jobs/event.js';
+import { JobService } from '../jobs/job.service.js';
 import { OrderService } from '../order/order.service.js';
 import { Payment } from '../payment/payment.entity.js';
 import type { Rejected } from '../wxpay/outcome.js';
@@ -40,7 +42,7 @@ const WAIT = statement(
 );
 const FAIL = statement(
   'fail-refund',
-  `UPDATE refunds SET status = 'FAILED', failure = $2, waiting = NULL, uncertain = false, next_check_at = NULL WHERE id = $1 AND status = 'PROCESSING'`,
+  `UPDATE refunds SET status = 'FAILED', failure = $2, waiting = NULL, uncertain = false, next_check_at = NULL WHERE id = $1 AND status = 'PROCESSING' RETURNING id`,
 );
 
 const REASON_BYTES = 80;
@@ -60,6 +62,7 @@ export class RefundExecutionService {
     private readonly orders: OrderService,
     private readonly wxpay: WxPayService,
     private readonly conclusions: RefundConclusionService,
+    private readonly jobs: JobService,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -177,6 +180,13 @@ export class RefundExecutionService {
       refundId: refund.id,
       code,
     });
-    await run(this.dataSource.manager, FAIL, [refund.id, { code, message }]);
+    await transaction(this.dataSource, async (manager) => {
+      const failed = await run(manager, FAIL, [refund.id, { code, message }]);
+      if (failed.length === 0) return;
+      const { id, orderId, paymentId } = refund;
+      await this.jobs.enqueue(manager, 'events', [
+        newEvent('refund.failed', this.clock.now(), { orderId, paymentId, refundId: id }),
+      ]);
+    });
   }
 }

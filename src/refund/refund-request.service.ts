@@ -8,6 +8,8 @@ import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
+import { newEvent } from '../jobs/event.js';
+import { JobService } from '../jobs/job.service.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
@@ -44,6 +46,7 @@ export class RefundRequestService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly orders: OrderService,
     private readonly audit: AuditService,
+    private readonly jobs: JobService,
     private readonly dueRefunds: DueRefunds,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -92,6 +95,12 @@ export class RefundRequestService {
       const items =
         wanted.items ?? (amountFen === payment.amountFen ? await this.allItems(manager, orderId) : null);
       await this.insert(manager, id, payment, { amountFen, reason: wanted.reason, items }, person, automatic);
+      const now = this.clock.now();
+      const subjects = { orderId, paymentId: payment.id, refundId: id };
+      await this.jobs.enqueue(manager, 'events', [
+        newEvent('refund.requested', now, subjects),
+        ...(automatic ? [newEvent('refund.approved', now, subjects)] : []),
+      ]);
       if (staff !== undefined) {
         const after = { orderId, amountFen, reason: wanted.reason };
         await this.audit.record(manager, {
@@ -117,6 +126,10 @@ export class RefundRequestService {
       if (refund.status !== 'REQUESTED')
         throw new Problem('REFUND_ALREADY_DECIDED', `The refund is ${refund.status}.`);
       await run(manager, WITHDRAW, [id]);
+      const { orderId, paymentId } = refund;
+      await this.jobs.enqueue(manager, 'events', [
+        newEvent('refund.withdrawn', this.clock.now(), { orderId, paymentId, refundId: id }),
+      ]);
     });
   }
 

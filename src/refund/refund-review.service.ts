@@ -8,6 +8,8 @@ import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
+import { newEvent } from '../jobs/event.js';
+import { JobService } from '../jobs/job.service.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
@@ -47,6 +49,7 @@ export class RefundReviewService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly orders: OrderService,
     private readonly audit: AuditService,
+    private readonly jobs: JobService,
     private readonly dueRefunds: DueRefunds,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -66,12 +69,15 @@ export class RefundReviewService {
     const approved = await transaction(this.dataSource, async (manager) => {
       const { refund, approvals, answer } = await this.lock(manager, id, operator);
       if (approvals.some(({ operatorId }) => operatorId === operator.id)) return false;
-      if (!answer.allowed) throw refused(answer);
+      if (!answer.allowed) throw reviewRefused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
       const now = this.clock.now();
       await run(manager, APPROVE_ONCE, [id, operator.id, operator.displayName, note ?? null, now]);
       const enough = answer.approvalsNeeded <= 1;
-      if (enough) await run(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
+      if (enough) {
+        await run(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
+        await this.announce(manager, 'refund.approved', refund, now);
+      }
       await this.audit.record(manager, {
         operator,
         action: 'refund.approved',
@@ -98,9 +104,11 @@ export class RefundReviewService {
       if (refund.status === 'REJECTED' && refund.reviewedBy?.id === operator.id) return;
       // Saying no needs no second factor: it moves no money.
       if (!answer.allowed && (answer.code === 'ROLE_MAY_NOT_REVIEW' || answer.code === 'OWN_REQUEST'))
-        throw refused(answer);
+        throw reviewRefused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
-      await run(manager, REJECT, [id, person(operator), reason, this.clock.now()]);
+      const now = this.clock.now();
+      await run(manager, REJECT, [id, person(operator), reason, now]);
+      await this.announce(manager, 'refund.rejected', refund, now);
       await this.audit.record(manager, {
         operator,
         action: 'refund.rejected',
@@ -134,6 +142,15 @@ export class RefundReviewService {
     );
   }
 
+  private announce(
+    manager: EntityManager,
+    type: 'refund.approved' | 'refund.rejected',
+    { id, orderId, paymentId }: Refund,
+    at: Date,
+  ): Promise<void> {
+    return this.jobs.enqueue(manager, 'events', [newEvent(type, at, { orderId, paymentId, refundId: id })]);
+  }
+
   /** Lock order: order, payment, refund (DESIGN §2.7). */
   private async lock(manager: EntityManager, id: string, operator: OperatorPrincipal): Promise<Locked> {
     const found = isUuid(id) ? await manager.findOneBy(Refund, { id }) : null;
@@ -153,7 +170,7 @@ function person({ id, displayName }: OperatorPrincipal): { kind: 'operator'; id:
   return { kind: 'operator', id, name: displayName };
 }
 
-function refused({ code, why }: ReviewAnswer & { allowed: false }): Problem {
+export function reviewRefused({ code, why }: ReviewAnswer & { allowed: false }): Problem {
   return new Problem('REFUND_REVIEW_REFUSED', why, { extra: { reason: code } });
 }
 

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BuyerModule } from '../buyer/buyer.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { OperatorModule } from '../operator/operator.module.js';
 import { OrderModule } from '../order/order.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
+import { AbnormalRefundService } from './abnormal-refund.service.js';
 import { BuyerRefundController } from './buyer-refund.controller.js';
 import { DueRefunds } from './due-refunds.js';
 import { RefundApproval } from './refund-approval.entity.js';
@@ -23,10 +25,12 @@ import { StaffRefundController } from './staff-refund.controller.js';
     OperatorModule,
     OrderModule,
     LedgerModule,
+    JobsModule,
     WxPayModule,
   ],
   controllers: [BuyerRefundController, StaffRefundController],
   providers: [
+    AbnormalRefundService,
     DueRefunds,
     RefundConclusionService,
     RefundDeskService,

@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
+import { FulfilmentModule } from '../fulfilment/fulfilment.module.js';
 import { NotifyModule } from '../notify/notify.module.js';
 import { OperatorModule } from '../operator/operator.module.js';
 import { PaymentModule } from '../payment/payment.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
+import { StaffBuyerService } from './buyers/staff-buyer.service.js';
+import { EffectController } from './effects/effect.controller.js';
+import { EffectDeskService } from './effects/effect-desk.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LedgerDeskService } from './ledger/ledger-desk.service.js';
 import { InboxController } from './notifications/inbox.controller.js';
@@ -15,25 +19,32 @@ import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
 import { StaffActionService } from './staff-action.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
+import { WebhookController } from './webhooks/webhook.controller.js';
+import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
 
 /** What staff read, across all modules, and the few questions to WeChat they ask from there. */
 @Module({
-  imports: [OperatorModule, PaymentModule, NotifyModule, WxPayModule],
+  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, WxPayModule],
   controllers: [
+    EffectController,
     InboxController,
     LedgerController,
     StaffBuyerController,
     StaffOrderController,
     StaffPaymentController,
     SuspenseController,
+    WebhookController,
   ],
   providers: [
+    EffectDeskService,
     InboxDeskService,
     LedgerDeskService,
     ReplayService,
     StaffActionService,
+    StaffBuyerService,
     StaffOrderService,
     StaffPaymentService,
+    WebhookDeskService,
   ],
 })
 export class StaffModule {}

@@ -1,5 +1,6 @@
 import type { Fen } from '../common/fen.js';
 import type { MerchantAccount } from './merchant-accounts.js';
+import type { BillOutcome, BillRequest } from './bill.js';
 import type { Outcome } from './outcome.js';
 
 export const TRADE_TYPES = ['JSAPI', 'APP', 'NATIVE', 'H5'] as const;
@@ -177,6 +178,7 @@ export interface WxPayProtocol {
   close(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<CloseResult>>;
   refund(account: MerchantAccount, appId: string, request: RefundRequest): Promise<RefundOutcome>;
   queryRefund(account: MerchantAccount, appId: string, outRefundNo: string): Promise<Outcome<RefundState>>;
+  downloadBill(account: MerchantAccount, request: BillRequest): Promise<BillOutcome>;
   applyAbnormalRefund(
     account: MerchantAccount,
     request: AbnormalRefundRequest,

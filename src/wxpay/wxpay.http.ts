@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
+import { connectionFailure } from '../common/connection-failure.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.js';
@@ -24,18 +26,8 @@ export interface WxPayHttpRequest {
 
 /** WeChat's answers are a few KB; what is larger is not WeChat's. Bills are streamed elsewhere. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Errors of connecting: no byte of the request has left, so the backup host may be asked (protocol §0). */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** TLS verification failed: no byte of the request has left, and somebody may stand in between. */
-const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+const STREAM_SILENCE_MS = 30_000;
+const COMMON_HEADERS = { accept: '*/*', 'user-agent': 'wechat-pay-checkout' };
 
 /** The only file that reaches WeChat Pay over the network: kept-alive connections, one deadline per call, verified TLS. */
 @Injectable()
@@ -77,6 +69,35 @@ export class WxPayHttp implements OnApplicationShutdown {
     return hosts === undefined ? NO_CERTIFICATE : this.sendToFirst(hosts, request);
   }
 
+  /**
+   * Hands the body to `read` while it arrives, without the limits of size and time that answers have: bills. A
+   * connection may be silent for half a minute.
+   * @param accountId shows this account's certificate
+   */
+  async stream<Result>(
+    { headers, ...request }: WxPayHttpRequest,
+    read: (status: number, body: Readable) => Promise<Result>,
+    accountId?: string,
+  ): Promise<Result | Unknown> {
+    const hosts = accountId === undefined ? this.hosts : (this.certified.get(accountId) ?? []);
+    let failure = NO_CERTIFICATE;
+    for (const host of hosts) {
+      try {
+        const answer = await host.request({
+          ...request,
+          headers: { ...COMMON_HEADERS, ...headers },
+          bodyTimeout: STREAM_SILENCE_MS,
+        });
+        return await read(answer.statusCode, answer.body);
+      } catch (error) {
+        const { reason, message } = connectionFailure(error, 'WeChat Pay', this.timeoutMs);
+        failure = unknown(reason, message);
+        if (failure.reason !== 'UNREACHABLE') return failure;
+      }
+    }
+    return failure;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.hosts, ...this.certified.values()].flat().map((host) => host.close()));
   }
@@ -91,8 +112,10 @@ export class WxPayHttp implements OnApplicationShutdown {
       try {
         return await send(host, request, signal);
       } catch (error) {
-        failure = describe(error, this.timeoutMs);
+        const { reason, message } = connectionFailure(error, 'WeChat Pay', this.timeoutMs);
+        failure = unknown(reason, message);
         this.logger.warn(`${request.path}: ${failure.message}`, { reason: failure.reason });
+        // Only then has no byte left, so the backup host may be asked (protocol §0).
         if (failure.reason !== 'UNREACHABLE') return failure;
       }
     }
@@ -112,7 +135,7 @@ async function send(
 ): Promise<WxPayAnswer> {
   const answer = await host.request({
     ...request,
-    headers: { accept: '*/*', 'user-agent': 'wechat-pay-checkout', ...headers },
+    headers: { ...COMMON_HEADERS, ...headers },
     signal,
   });
   const chunks: Buffer[] = [];
@@ -141,22 +164,5 @@ function pools(
   const connect = { timeout: Math.min(3000, timeoutMs), secureContext: createSecureContext(tls) };
   return [...origins].map(
     (origin) => new Pool(origin, { connections: 64, keepAliveTimeout: 30_000, connect }),
-  );
-}
-
-function describe(error: unknown, timeoutMs: number): Unknown {
-  const { name, code, message } = error as { name?: string; code?: string; message?: string };
-  if (name === 'TimeoutError' || name === 'AbortError')
-    return unknown('TIMEOUT', `WeChat Pay did not answer within ${timeoutMs} ms`);
-  if (code !== undefined && NOT_CONNECTED.has(code))
-    return unknown('UNREACHABLE', `WeChat Pay cannot be reached (${code})`);
-  if (code !== undefined && UNTRUSTED.test(code))
-    return unknown(
-      'UNTRUSTED_SERVER',
-      `the server that answers for WeChat Pay shows a certificate nobody vouches for (${code})`,
-    );
-  return unknown(
-    'CONNECTION_LOST',
-    `the connection to WeChat Pay broke (${code ?? message ?? 'no reason given'})`,
   );
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { BillOutcome, BillRequest } from './bill.js';
 import { MerchantAccounts, type MerchantAccount } from './merchant-accounts.js';
 import type { Outcome } from './outcome.js';
 import {
@@ -97,6 +98,12 @@ export class WxPayService {
   payParams(accountId: string, request: PrepayRequest, prepaid: Prepaid): PayParams {
     const account = this.accounts.get(accountId);
     return this.protocols[account.api].payParams(account, request, prepaid);
+  }
+
+  /** The bill of a day, from `later` on the next morning at 10:00 UTC+8; the caller disposes of the file. */
+  downloadBill(accountId: string, request: BillRequest): Promise<BillOutcome> {
+    const account = this.accounts.get(accountId);
+    return this.protocols[account.api].downloadBill(account, request);
   }
 
   applyAbnormalRefund(

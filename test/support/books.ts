@@ -9,7 +9,7 @@ export interface Books {
   /** Sum per account, e.g. `{ WECHAT_RECEIVABLE: 1990, CUSTOMER_DEPOSITS: -1990 }`. */
   ledger: Record<string, number>;
   movements: number;
-  /** Jobs that say "this order was paid", done or not. */
+  /** Events that say "this order was paid", done or not. */
   jobs: number;
   /** Verdicts of the inbox, oldest first. */
   verdicts: string[];
@@ -37,7 +37,7 @@ export async function booksOf(database: TestDatabase, orderId: string): Promise<
     [orderId],
   );
   const [jobs] = await database.query<{ count: string }>(
-    `SELECT count(*) FROM pgboss.job WHERE name = 'payment-completed' AND data->>'orderId' = $1`,
+    `SELECT count(*) FROM pgboss.job WHERE name = 'events' AND data->>'type' = 'payment.succeeded' AND data->>'orderId' = $1`,
     [orderId],
   );
   const verdicts = await database.query<{ verdict: string }>(

@@ -66,6 +66,7 @@ export class ReplayService {
     const { accountId, kind, body, verified } = notification;
     const headers = notification.headers ?? {};
     const account = this.wxpay.findAccount(accountId);
+    if (kind === 'MESSAGE') throw notReplayable('whoever it came from is no longer waiting for an answer');
     if (!verified) throw notReplayable('it was not believed when it came');
     if (account === undefined) throw notReplayable(`the merchant account ${accountId} is no longer here`);
     const received = { accountId, kind, headers, body, sourceIp };

@@ -1,5 +1,7 @@
 import { In, type DataSource } from 'typeorm';
 import { run, statement } from '../../database/sql.js';
+import { CouponUse } from '../../order/coupon/coupon-use.entity.js';
+import { Effect } from '../../fulfilment/effect/effect.entity.js';
 import { OrderItem } from '../../order/order-item.entity.js';
 import { Order } from '../../order/order.entity.js';
 import { Payment } from '../../payment/payment.entity.js';
@@ -12,6 +14,7 @@ import { auditedActions, type AuditedAction } from './audited-actions.js';
 import type { StaffOrderView } from './staff-order.schema.js';
 
 const MOST_NOTIFICATIONS = 100;
+const MOST_EFFECTS = 200;
 
 const BALANCES = statement(
   'ledger-of-order',
@@ -23,11 +26,13 @@ const BALANCES = statement(
 export interface OrderFile {
   order: Order;
   items: OrderItem[];
+  couponUse: CouponUse | null;
   payments: Payment[];
   refunds: Refund[];
   approvals: RefundApproval[];
   suspense: SuspenseItem[];
   notifications: NotificationHead[];
+  effects: Effect[];
   actions: AuditedAction[];
   balances: StaffOrderView['ledger']['items'];
 }
@@ -41,6 +46,7 @@ export function readOrderFile(dataSource: DataSource, orderId: string): Promise<
     const order = await manager.findOneBy(Order, { id: orderId });
     if (order === null) return null;
     const items = await manager.find(OrderItem, { where: { orderId }, order: { line: 'ASC' } });
+    const couponUse = order.couponCode === null ? null : await manager.findOneBy(CouponUse, { orderId });
     const payments = await manager.find(Payment, { where: { orderId }, order: { attempt: 'ASC' } });
     const refunds = await manager.find(Refund, {
       where: { orderId },
@@ -59,15 +65,33 @@ export function readOrderFile(dataSource: DataSource, orderId: string): Promise<
       .orderBy({ 'n.receivedAt': 'DESC', 'n.id': 'DESC' })
       .limit(MOST_NOTIFICATIONS)
       .getMany();
+    const effects = await manager.find(Effect, {
+      where: { orderId },
+      order: { createdAt: 'DESC', id: 'DESC' },
+      take: MOST_EFFECTS,
+    });
     const actions = await auditedActions(manager, [
       { kind: 'order', id: orderId },
       ...payments.map(({ id }) => ({ kind: 'payment' as const, id })),
       ...refunds.map(({ id }) => ({ kind: 'refund' as const, id })),
       ...suspense.map(({ id }) => ({ kind: 'suspense' as const, id })),
       ...notifications.map(({ id }) => ({ kind: 'notification' as const, id })),
+      ...effects.map(({ id }) => ({ kind: 'effect' as const, id })),
     ]);
     const moved = [...payments, ...refunds, ...suspense].map(({ id }) => id);
     const balances = await run<OrderFile['balances'][number]>(manager, BALANCES, [moved]);
-    return { order, items, payments, refunds, approvals, suspense, notifications, actions, balances };
+    return {
+      order,
+      items,
+      couponUse,
+      payments,
+      refunds,
+      approvals,
+      suspense,
+      notifications,
+      effects,
+      actions,
+      balances,
+    };
   });
 }

@@ -6,6 +6,7 @@ import { refundView } from '../../refund/refund.view.js';
 import { staffPaymentView } from '../payments/staff-payment.view.js';
 import { suspenseRow } from '../suspense/suspense.view.js';
 import { actionEvents } from './audited-actions.js';
+import { effectEvent } from './effect-event.js';
 import { notificationEvent, orderEvents, paymentEvents, suspenseEvent } from './order-events.js';
 import type { OrderFile } from './order-file.js';
 import { refundEvents } from './refund-events.js';
@@ -17,9 +18,22 @@ export function staffOrderRow(order: Order, items: readonly OrderItem[]): StaffO
 }
 
 export function staffOrderView(file: OrderFile): StaffOrderView {
-  const { order, items, payments, refunds, approvals, suspense, notifications, actions, balances } = file;
+  const {
+    order,
+    items,
+    couponUse,
+    payments,
+    refunds,
+    approvals,
+    suspense,
+    notifications,
+    effects,
+    actions,
+    balances,
+  } = file;
   return {
     ...staffOrderRow(order, items),
+    ...(couponUse && { couponUse: { couponId: couponUse.couponId, status: couponUse.status } }),
     payments: payments.map(staffPaymentView),
     refunds: refunds.map(refundWithNames),
     suspense: suspense.map(suspenseRow),
@@ -35,6 +49,7 @@ export function staffOrderView(file: OrderFile): StaffOrderView {
           approvals.filter(({ refundId }) => refundId === refund.id),
         ),
       ),
+      ...effects.toReversed().map(effectEvent),
       ...actionEvents(actions.toReversed()),
     ]),
   };

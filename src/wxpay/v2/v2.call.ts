@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { UnreadableXml, writeXml } from '../../common/xml.js';
 import { accepted, rejected, unknown, type Outcome, type Unknown } from '../outcome.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { nonce } from '../nonce.js';
 import { WxPayHttp, type WxPayAnswer, type WxPayHttpRequest } from '../wxpay.http.js';
 import { signV2, verifyV2, type V2Fields } from './v2.signature.js';
 import { V2SigningKeys } from './v2.signing-keys.js';
-import { readXml, UnreadableXml, writeXml } from './v2.xml.js';
+import { readXml } from './v2.xml.js';
 
 /** Business codes that say "outcome not certain, ask or repeat the same" (protocol §1.4–1.9). */
 const UNCERTAIN_CODES = new Set(['SYSTEMERROR', 'SYSTEM_ERROR', 'BIZERR_NEED_RETRY', 'BANKERROR']);
@@ -70,11 +71,12 @@ function refusesSignature(outcome: Outcome<V2Fields>): boolean {
   return outcome.kind === 'rejected' && WRONG_SIGNATURE.test(`${outcome.code} ${outcome.message}`);
 }
 
-function xmlRequest(path: string, body: string): WxPayHttpRequest {
+export function xmlRequest(path: string, body: string): WxPayHttpRequest {
   return { method: 'POST', path, headers: { 'content-type': 'text/xml; charset=utf-8' }, body };
 }
 
-function signedXml(
+/** A signed request as XML. */
+export function signedXml(
   { mchId, signType }: MerchantAccount,
   apiKey: string,
   appId: string,

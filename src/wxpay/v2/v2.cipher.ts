@@ -17,7 +17,11 @@ export function decryptReqInfo(reqInfo: string, apiKeys: readonly string[]): Buf
 }
 
 function decrypt(reqInfo: string, apiKey: string): Buffer {
-  const key = Buffer.from(createHash('md5').update(apiKey, 'utf8').digest('hex'), 'ascii');
+  return openEcb(Buffer.from(createHash('md5').update(apiKey, 'utf8').digest('hex'), 'ascii'), reqInfo);
+}
+
+/** AES-256-ECB with PKCS#7; `ciphertext` in base64. @throws Error */
+export function openEcb(key: Buffer, ciphertext: string): Buffer {
   const decipher = createDecipheriv('aes-256-ecb', key, null);
-  return Buffer.concat([decipher.update(reqInfo, 'base64'), decipher.final()]);
+  return Buffer.concat([decipher.update(ciphertext, 'base64'), decipher.final()]);
 }

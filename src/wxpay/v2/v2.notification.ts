@@ -1,9 +1,10 @@
+import { UnreadableXml } from '../../common/xml.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { NotificationRefused, type PaymentNotification, type RefundNotification } from '../protocol.js';
 import { decryptReqInfo } from './v2.cipher.js';
 import { verifyV2, type V2Fields } from './v2.signature.js';
 import { readTransaction } from './v2.transaction.js';
-import { readXml, UnreadableXml } from './v2.xml.js';
+import { readXml } from './v2.xml.js';
 
 /**
  * Believes a payment notification, or does not (protocol §1.12, DESIGN §2.8): parse, signature with the account's own

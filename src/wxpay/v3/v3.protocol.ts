@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../../common/time/clock.js';
+import type { BillOutcome, BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { accepted, rejected, unknown, type Outcome } from '../outcome.js';
 import type {
@@ -19,6 +20,7 @@ import type {
   TransactionState,
   WxPayProtocol,
 } from '../protocol.js';
+import { V3Bills } from './v3.bills.js';
 import { V3Call, type V3Rejected } from './v3.call.js';
 import { encryptField } from './v3.cipher.js';
 import { V3Credentials } from './v3.credentials.js';
@@ -50,6 +52,7 @@ const STILL_PAYABLE = new Set(['NOTPAY', 'USERPAYING', 'PAYERROR', 'ACCEPT']);
 export class V3Protocol implements WxPayProtocol {
   constructor(
     private readonly call: V3Call,
+    private readonly bills: V3Bills,
     private readonly credentials: V3Credentials,
     private readonly keys: V3Keys,
     private readonly clock: Clock,
@@ -162,6 +165,10 @@ export class V3Protocol implements WxPayProtocol {
       key,
     );
     return answer.kind === 'accepted' ? accepted({ refundId: answer.value.refund_id }) : answer;
+  }
+
+  downloadBill(account: MerchantAccount, request: BillRequest): Promise<BillOutcome> {
+    return this.bills.download(account, request);
   }
 
   payParams(account: MerchantAccount, request: PrepayRequest, prepaid: Prepaid): PayParams {

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../../common/time/clock.js';
+import { run, statement } from '../../database/sql.js';
+import { EffectAttempt } from './effect-attempt.entity.js';
+import { Effect } from './effect.entity.js';
+import type { PlannedEffect } from './effect-kind.js';
+
+/** The same cause twice is one effect, and the first payload stays. */
+const INSERT = statement(
+  'insert-effects',
+  `INSERT INTO effects (id, kind, target, subject_kind, subject_id, order_id, dedupe_key, payload, status, attempts, tries,
+                        next_attempt_at, created_at)
+   SELECT id, kind, target, subject_kind, subject_id, order_id, dedupe_key, payload, 'PENDING', 0, 0, $2, $2
+   FROM jsonb_to_recordset($1::jsonb)
+     AS e(id uuid, kind text, target text, subject_kind text, subject_id uuid, order_id uuid, dedupe_key text, payload jsonb)
+   ON CONFLICT (dedupe_key) DO NOTHING`,
+);
+const AGAIN = statement(
+  'replay-effect',
+  `UPDATE effects SET status = 'PENDING', tries = 0, next_attempt_at = $2, concluded_at = NULL WHERE id = $1`,
+);
+const PRUNE = statement(
+  'prune-effects',
+  `DELETE FROM effects WHERE status IN ('DONE', 'REFUSED') AND concluded_at < $1`,
+);
+
+export interface NewEffect extends PlannedEffect {
+  id?: string;
+  kind: string;
+  dedupeKey: string;
+}
+
+/** Writes effects, due at once, and starts old ones again. Whoever commits one may wake the EffectWorker. */
+@Injectable()
+export class EffectService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  async add(manager: EntityManager, effects: readonly NewEffect[]): Promise<void> {
+    if (effects.length === 0) return;
+    const rows = effects.map(({ id = uuidv7(), kind, target, subject, orderId, dedupeKey, payload }) => ({
+      id,
+      kind,
+      target,
+      subject_kind: subject.kind,
+      subject_id: subject.id,
+      order_id: orderId,
+      dedupe_key: dedupeKey,
+      payload,
+    }));
+    await run(manager, INSERT, [JSON.stringify(rows), this.clock.now()]);
+  }
+
+  /**
+   * Starts it again by hand, with the whole schedule before it. One that is being tried at this moment is left alone: a
+   * second attempt beside it could do the same thing twice.
+   * @returns the effect as it was, or null when there is none
+   */
+  async again(manager: EntityManager, id: string): Promise<Effect | null> {
+    const effect = await manager.findOne(Effect, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    if (effect === null) return null;
+    const now = this.clock.now();
+    const last = await manager.findOneBy(EffectAttempt, { effectId: id, attempt: effect.attempts });
+    const running = effect.nextAttemptAt !== null && effect.nextAttemptAt > now && last?.outcome === null;
+    if (!running) await run(manager, AGAIN, [id, now]);
+    return effect;
+  }
+
+  /** Forgets what was done or refused longer ago than this, with its attempts; the dead stay. */
+  async prune(keptMs: number): Promise<void> {
+    await run(this.dataSource.manager, PRUNE, [new Date(this.clock.now().getTime() - keptMs)]);
+  }
+}
