@@ -13,6 +13,7 @@ const LAYERS = [
   ['notify', 'reconcile'],
   ['fulfilment'],
   ['operations', 'staff'],
+  ['doctor'],
 ];
 
 const folders = (layers) => layers.flat().join('|');

@@ -5,7 +5,7 @@ import { expected } from './expecting.js';
 import { accountFields, toMerchantAccount, type MerchantAccountSettings } from './merchant-account.js';
 
 const VARIABLE = 'WXPAY_ACCOUNTS_FILE';
-const PATHS = ['certPath', 'keyPath', 'p12Path', 'publicKeyPath'] as const;
+export const PATHS = ['certPath', 'keyPath', 'p12Path', 'publicKeyPath'] as const;
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const fileSchema = z.strictObject({ accounts: z.array(z.strictObject({ id, ...accountFields })) });
@@ -41,7 +41,8 @@ export function readAccountsFile(path: string): { accounts: MerchantAccountSetti
   return { accounts, wrong };
 }
 
-function fieldNames(id: string): MerchantAccountSettings['names'] {
+/** How errors name the fields of an account in the file. */
+export function fieldNames(id: string): MerchantAccountSettings['names'] {
   const entries = Object.keys(accountFields).map((field) => [field, `${VARIABLE}: ${id}.${field}`]);
   return Object.fromEntries(entries) as MerchantAccountSettings['names'];
 }

@@ -39,7 +39,7 @@ export class WxPayHttp implements OnApplicationShutdown {
   private readonly timeoutMs: number;
 
   /** @throws SettingsError when a certificate or key is unreadable, expired, or does not fit its other half */
-  constructor(@Inject(SETTINGS) settings: Settings, clock: Clock) {
+  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'wxpay'>, clock: Clock) {
     const { caPath, timeoutMs, accounts } = settings.wxpay;
     const ca = certificateAuthorities(caPath);
     this.timeoutMs = timeoutMs;
@@ -154,7 +154,10 @@ async function send(
 }
 
 /** One pool for the host and one for its backup. */
-function pools(settings: Settings, tls: Partial<ClientCertificate> & { ca?: string[] }): Pool[] {
+function pools(
+  settings: Pick<Settings, 'wxpay'>,
+  tls: Partial<ClientCertificate> & { ca?: string[] },
+): Pool[] {
   const { baseUrl, backupUrl, timeoutMs } = settings.wxpay;
   const origins = new Set([baseUrl, backupUrl].map((url) => new URL(url).origin));
   // One context for all connections: the authorities are parsed once, not at every handshake.

@@ -26,7 +26,7 @@ export class V3Credentials {
   private readonly publicKeys = new Map<string, WxPayPublicKey>();
 
   /** @throws SettingsError naming the file that is wrong */
-  constructor(@Inject(SETTINGS) settings: Settings, clock: Clock) {
+  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'wxpay'>, clock: Clock) {
     for (const account of settings.wxpay.accounts) {
       if (account.api === 'v3') this.signers.set(account.id, readSigner(account, clock.now()));
       const publicKey = readPublicKey(account);
