@@ -9,6 +9,7 @@ const LAYERS = [
   ['order'],
   ['payment'],
   ['refund'],
+  ['shipping'],
   ['notify', 'reconcile'],
   ['fulfilment'],
   ['operations', 'staff'],

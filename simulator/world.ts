@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Bills, type Bill } from './bill/bills.js';
 import { Keyrings } from './material/keyrings.js';
 import type { TenpayAuthority } from './material/material.js';
 import { Logins, type AppUser, type LoginCode } from './mini-program/logins.js';
@@ -7,6 +8,8 @@ import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
 import { MerchantLine } from './notify/merchant-line.js';
 import type { Notification } from './notify/notification.js';
+import { Sender } from './notify/sender.js';
+import { PrinterCloud } from './printer/printer-cloud.js';
 import { ClockFollowers } from './state/clock-followers.js';
 import { Faults, type Fault } from './state/faults.js';
 import { Journal } from './state/journal.js';
@@ -33,7 +36,9 @@ export class World {
   readonly balances: Balances;
   readonly refunds: Refunds;
   readonly callbackSigner: CallbackSigner;
+  readonly bills: Bills;
   readonly deliveries: Deliveries;
+  readonly printerCloud: PrinterCloud;
   readonly merchantLine = new MerchantLine();
   /** Address of the HTTPS server, set as soon as it listens. */
   tlsUrl = '';
@@ -63,10 +68,10 @@ export class World {
       this.clock,
       this.timers,
       this.faults,
-      this.merchantLine,
-      this.callbackSigner,
+      new Sender(this.merchantLine, this.callbackSigner, this.stopping),
       this.stopping,
     );
+    this.printerCloud = new PrinterCloud(journal, this.clock);
     this.balances = new Balances(journal.collection<Balance>('balances'));
     this.refunds = new Refunds(
       journal.collection<Refund>('refunds'),
@@ -84,6 +89,7 @@ export class World {
       this.transactions,
       () => this.merchants.appOfKind('miniProgram'),
     );
+    this.bills = new Bills(journal.collection<Bill>('bills'), this.transactions, this.refunds, this.clock);
   }
 
   /** As an earlier run left it in `dir`; what was pending goes on. */
@@ -112,12 +118,13 @@ export class World {
 
   /** Forgets everything but merchants, keys and certificates; what was set for a merchant is the default again. */
   async reset(): Promise<void> {
-    const { faults, settings, logins, transactions, refunds, balances, deliveries } = this;
+    const { faults, settings, logins, transactions, refunds, balances, bills, deliveries } = this;
     this.timers.cancelAll();
-    for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
+    for (const each of [faults, settings, logins, transactions, refunds, balances, bills, deliveries])
       each.forgetAll();
     this.merchants.resetSettings();
     this.miniProgram.forgetAll();
+    this.printerCloud.forgetAll();
     this.clock.reset();
     await this.clockMoved();
   }

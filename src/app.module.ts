@@ -15,6 +15,7 @@ import { OrderModule } from './order/order.module.js';
 import { PaymentModule } from './payment/payment.module.js';
 import { ReconcileModule } from './reconcile/reconcile.module.js';
 import { RefundModule } from './refund/refund.module.js';
+import { ShippingModule } from './shipping/shipping.module.js';
 import { StaffModule } from './staff/staff.module.js';
 import { WxPayModule } from './wxpay/wxpay.module.js';
 
@@ -36,6 +37,7 @@ export class AppModule {
         OrderModule,
         PaymentModule,
         RefundModule,
+        ShippingModule,
         NotifyModule,
         ReconcileModule,
         FulfilmentModule,

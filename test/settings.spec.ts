@@ -82,6 +82,17 @@ describe('settings', () => {
     ['DATA_ENCRYPTION_KEY', 'hunter2-too-short'],
     ['ORDER_EXPIRE_MINUTES', '99999'],
     ['ORDER_EXPIRE_MINUTES', '20.5'],
+    ['WECHAT_MESSAGE_TOKEN', 'hunter2 and more'],
+    ['WECHAT_ENCODING_AES_KEY', 'hunter2'],
+    ['WECHAT_TEMPLATE_ORDER_PAID', 'hunter2'],
+    ['WECHAT_TEMPLATE_ORDER_PAID', 'hunter2-template:'],
+    ['WECHAT_TEMPLATE_ORDER_PAID', 'hunter2-template:thing1=nothing'],
+    ['WECHAT_TEMPLATE_ORDER_PAID', 'hunter2-template:gift1=items'],
+    ['WECHAT_TEMPLATE_ORDER_PAID', 'hunter2-template:amount1=orderNo'],
+    ['WECHAT_TEMPLATE_ORDER_PAID', 'hunter2-template:time1=amount'],
+    ['WECHAT_TEMPLATE_ORDER_PAID', 'hunter2-template:thing1=items,thing1=items'],
+    ['WECHAT_TEMPLATE_ORDER_PAID', 'hunter2-template:thing1=trackingNo'],
+    ['WECHAT_TEMPLATE_PAGE', 'https://hunter2.example.com'],
     ['WXPAY_API', 'v9'],
     ['WXPAY_APP_ID', 'hunter2'],
     ['WXPAY_APP_APP_ID', 'hunter2'],
@@ -120,6 +131,20 @@ describe('settings', () => {
         expect.stringContaining('SIM_CLOCK_URL is refused in production'),
       ]);
     expect(linesOf({ ...COMPLETE, ...clock, NODE_ENV: 'development' })).toEqual([]);
+  });
+
+  it('a template names its keywords and what each carries, a fixed text among them', () => {
+    const setting = 'a-template-id:character_string1=orderNo, amount2=amount,thing3="感谢惠顾"';
+    const { wechat } = readSettings({ ...COMPLETE, WECHAT_TEMPLATE_ORDER_PAID: setting });
+    expect(wechat.templates.ORDER_PAID).toEqual({
+      id: 'a-template-id',
+      keywords: [
+        { name: 'character_string1', kind: 'character_string', source: 'orderNo' },
+        { name: 'amount2', kind: 'amount', source: 'amount' },
+        { name: 'thing3', kind: 'thing', source: { literal: '感谢惠顾' } },
+      ],
+    });
+    expect(wechat.templates.ORDER_SHIPPED).toBeUndefined();
   });
 
   it('lists are split and trimmed', () => {

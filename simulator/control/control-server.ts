@@ -1,11 +1,13 @@
 import fastify from 'fastify';
 import type { World } from '../world.js';
 import { proxyToApp, type AppAddress } from './app-proxy.js';
+import { billRoutes } from './bill-routes.js';
 import { clockRoutes } from './clock-routes.js';
 import { faultRoutes } from './fault-routes.js';
 import { sendError } from './input.js';
 import { merchantRoutes } from './merchant-routes.js';
 import { notificationRoutes } from './notification-routes.js';
+import { printRoutes } from './print-routes.js';
 import { refundRoutes } from './refund-routes.js';
 import { shopRoutes } from './shop-routes.js';
 import { tradeRoutes } from './trade-routes.js';
@@ -22,15 +24,15 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
   tradeRoutes(app, world);
   refundRoutes(app, world);
   notificationRoutes(app, world);
+  billRoutes(app, world);
   faultRoutes(app, world);
+  printRoutes(app, world);
   clockRoutes(app, world);
   weixinRoutes(app, world);
   app.post('/_sim/reset', async () => {
     await world.reset();
     return { reset: true };
   });
-  // What a later part of the simulator fills.
-  for (const name of ['prints']) app.get(`/_sim/${name}`, () => ({ items: [] }));
   shopRoutes(app);
   proxyToApp(app, appAddress);
   return app;

@@ -6,7 +6,7 @@ import { readInput } from './input.js';
 
 const NAMES = [...CONNECTION_FAULTS, ...DELIVERY_FAULTS];
 /** WeChat's own codes: err_code in capitals, errcode as a number. */
-const WECHAT_CODE = /^([A-Z][A-Z0-9_]+|\d{5,6})$/;
+const WECHAT_CODE = /^([A-Z][A-Z0-9_]+|\d{5,9})$/;
 
 const faultInput = z
   .strictObject({

@@ -37,6 +37,7 @@ export async function writeMerchantEnv(merchant: Merchant, world: World): Promis
     WECHAT_ENCODING_AES_KEY: push.encodingAesKey,
     ...templateSettings(),
     WXPAY_CA_PATH: join(keyrings.folderOf(merchants.first.mchId), 'ca.pem'),
+    ...world.printerCloud.merchantSettings(tlsUrl),
   };
   if (dir.includes("'")) throw new Error(`the folder's name must not contain a quote: ${dir}`);
   // Single quotes: a shell and dotenv both take what is inside as it is.

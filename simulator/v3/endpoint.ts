@@ -1,42 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { Fault } from '../state/faults.js';
-import type { Merchant } from '../state/merchants.js';
 import type { Transaction } from '../trade/transaction.js';
 import type { World } from '../world.js';
 import { ApiError } from './api-error.js';
-import { authorize, type SignedRequest } from './authorization.js';
-import { readBody } from './json-body.js';
+import { authenticate, type Call, type Request } from './call.js';
 import { signatureHeaders, type SignatureKind, type SigningKey } from './signature.js';
 import { answerKey } from './signing-keys.js';
 
-/** An authentic request of a known merchant. */
-export interface Call {
-  /** The route's pattern, e.g. /v3/pay/transactions/id/:transactionId. */
-  route: string;
-  params: Record<string, string>;
-  query: URLSearchParams;
-  /** The parsed body; no handler has looked at it yet. */
-  body: unknown;
-  merchant: Merchant;
-  /** Wechatpay-Serial: the key the answer is to be signed with, and sensitive fields are encrypted for. */
-  namedSerial: string | undefined;
-  /** What the merchant calls WeChat: download addresses lead back there. */
-  host: string;
+/** A file's bytes are answered as they are, and not signed (protocol notes §2.10). */
+export class UnsignedFile {
+  constructor(readonly bytes: Buffer) {}
 }
 
-/** Decides one authentic request: the answer's object, undefined for 204. Throws ApiError. */
+/** Decides one authentic request: the answer's object or file, undefined for 204. Throws ApiError. */
 export type Handler = (call: Call, world: World) => object | undefined;
-
-export interface Request extends SignedRequest {
-  route: string;
-  params: Record<string, string>;
-  headers: Record<string, string | string[] | undefined>;
-}
 
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
 }
 
 /** A code of WeChat's in capitals, ordered as a fault: answered as such, without doing anything. */
@@ -45,42 +27,11 @@ const ERROR_CODE = /^[A-Z][A-Z0-9_]*$/;
 /** One V3 request from its bytes to the bytes of the answer. */
 export function answer(request: Request, handler: Handler, fault: Fault | undefined, world: World): Answer {
   try {
-    const call = authenticate(request, world);
+    const call = authenticate(request, fault, world);
     const key = answerKey(call.merchant, world.keyrings.of(call.merchant.mchId), call.namedSerial);
     return decide(call, key, handler, fault, world);
   } catch (error) {
     return { ...refusal(error), headers: basicHeaders(error) };
-  }
-}
-
-/** Reads and verifies a request. Throws ApiError. */
-export function authenticate(request: Request, world: World): Call {
-  const { headers, route, params, url } = request;
-  if (!headers['accept'] || !headers['user-agent']) {
-    const detail = { issue: '缺少Accept或User-Agent', location: 'header' } as const;
-    throw new ApiError('PARAM_ERROR', 'Http头缺少Accept或User-Agent', detail);
-  }
-  const merchant = authorizeFor(route, request, world);
-  return {
-    route,
-    params,
-    query: new URLSearchParams(url.split('?')[1]),
-    body: readBody(request.body, one(headers['content-type'])),
-    merchant,
-    namedSerial: one(headers['wechatpay-serial']),
-    host: one(headers['host']) ?? '',
-  };
-}
-
-/** Asking for certificates with a wrong number or serial shows as trouble of WeChat's own (protocol notes §2.3). */
-function authorizeFor(route: string, request: Request, world: World): Merchant {
-  try {
-    return authorize(request, world);
-  } catch (error) {
-    const field = error instanceof ApiError ? (error.detail?.field ?? '') : '';
-    if (route === '/v3/certificates' && ['mchid', 'serial_no'].includes(field))
-      throw new ApiError('SYSTEM_ERROR');
-    throw error;
   }
 }
 
@@ -96,6 +47,8 @@ function decide(
   try {
     if (fault && ERROR_CODE.test(fault.fault)) throw new ApiError(fault.fault);
     const body = handler(call, world);
+    if (body instanceof UnsignedFile)
+      return { status: 200, headers: { 'content-type': 'text/plain' }, body: body.bytes };
     decided = body ? { status: 200, body: JSON.stringify(body) } : { status: 204, body: '' };
   } catch (thrown) {
     decided = refusal(thrown);
@@ -140,8 +93,4 @@ function orderOf({ params, body, merchant }: Call, world: World): Transaction | 
       ? world.transactions.byTransactionId(transactionId)
       : typeof outTradeNo === 'string' && world.transactions.byNumber(merchant.mchId, outTradeNo);
   return transaction && transaction.mchId === merchant.mchId ? transaction : undefined;
-}
-
-function one(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

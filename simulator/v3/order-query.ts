@@ -1,6 +1,7 @@
 import type { Transaction } from '../trade/transaction.js';
 import { ApiError, invalidQuery } from './api-error.js';
-import type { Call, Handler } from './endpoint.js';
+import type { Call } from './call.js';
+import type { Handler } from './endpoint.js';
 import { transactionResource } from './transaction-resource.js';
 
 /** `GET /v3/pay/transactions/id/{transaction_id}?mchid=` (protocol notes §2.8). */

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { tradeState, type Transaction, type TradeType } from '../trade/transaction.js';
 import type { World } from '../world.js';
 import { ApiError, invalidField } from './api-error.js';
-import type { Call, Handler } from './endpoint.js';
+import type { Call } from './call.js';
+import type { Handler } from './endpoint.js';
 import { checkBody } from './json-body.js';
 import { PREPAY } from './prepay-rules.js';
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { withFaults } from '../gateway/connection-faults.js';
 import type { World } from '../world.js';
+import { billFileHandler, fundFlowHandler, tradeBillHandler } from './bill.js';
 import { certificates } from './certificates.js';
 import { closeOrder } from './close-order.js';
 import { answer, type Handler } from './endpoint.js';
@@ -21,6 +22,9 @@ const ROUTES: [method: 'GET' | 'POST', url: string, Handler][] = [
   ['POST', '/v3/refund/domestic/refunds', refund],
   ['GET', '/v3/refund/domestic/refunds/:outRefundNo', refundQuery],
   ['POST', '/v3/refund/domestic/refunds/:refundId/apply-abnormal-refund', abnormalRefund],
+  ['GET', '/v3/bill/tradebill', tradeBillHandler],
+  ['GET', '/v3/bill/fundflowbill', fundFlowHandler],
+  ['GET', '/v3/billdownload/file', billFileHandler],
   ['GET', '/v3/certificates', certificates],
 ];
 

@@ -5,12 +5,14 @@ import { Buyer } from './buyer.entity.js';
 import { BuyerGuard } from './buyer.guard.js';
 import { BuyerService } from './buyer.service.js';
 import { BuyerToken } from './buyer-token.js';
+import { SubscriptionController } from './subscription/subscription.controller.js';
+import { SubscriptionService } from './subscription/subscription.service.js';
 import { LoginController } from './login.controller.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Buyer]), WechatModule],
-  controllers: [LoginController],
-  providers: [BuyerService, BuyerToken, BuyerGuard],
-  exports: [BuyerService, BuyerToken, BuyerGuard],
+  controllers: [LoginController, SubscriptionController],
+  providers: [BuyerService, BuyerToken, BuyerGuard, SubscriptionService],
+  exports: [BuyerService, BuyerToken, BuyerGuard, SubscriptionService],
 })
 export class BuyerModule {}

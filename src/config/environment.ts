@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { expecting } from './expecting.js';
 import { accountFields } from './merchant-account.js';
+import { MESSAGES, readMessageTemplate, type MessageName } from './message-template.js';
 
 /** Under which variable the environment says each field of the account `default`. */
 export const DEFAULT_ACCOUNT_NAMES = {
@@ -61,6 +62,21 @@ const yesNo = z.enum(['true', 'false']).transform((word) => word === 'true');
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
+/** A template of subscribe messages; without it the message is not sent. */
+const template = (message: MessageName) =>
+  expecting(
+    `<template id>:<keyword>=<value>,… with values of ${MESSAGES[message].join(', ')} or "a fixed text"`,
+    z
+      .string()
+      .max(2048)
+      .transform((setting, context) => {
+        const read = readMessageTemplate(message, setting);
+        if (read === undefined) context.addIssue({ code: 'custom', message: 'is no template' });
+        return read ?? z.NEVER;
+      })
+      .optional(),
+  );
+
 /** WeChat calls this origin from outside: https, except that a loopback host may stay plain for trying things out. */
 const publicOrigin = httpUrl
   .refine((url) => {
@@ -116,6 +132,20 @@ export const environmentSchema = z.object({
       .regex(/^[0-9a-zA-Z]{43}$/)
       .optional(),
   ),
+  WECHAT_TEMPLATE_ORDER_PAID: template('ORDER_PAID'),
+  WECHAT_TEMPLATE_ORDER_SHIPPED: template('ORDER_SHIPPED'),
+  WECHAT_TEMPLATE_REFUND_DECIDED: template('REFUND_DECIDED'),
+  WECHAT_TEMPLATE_REFUND_RETURNED: template('REFUND_RETURNED'),
+  WECHAT_TEMPLATE_STAFF_NEW_ORDER: template('STAFF_NEW_ORDER'),
+  WECHAT_TEMPLATE_STAFF_REFUND_ASKED: template('STAFF_REFUND_ASKED'),
+  WECHAT_TEMPLATE_PAGE: expecting(
+    'a page of the mini-program, e.g. pages/order/order?id={orderId}',
+    z
+      .string()
+      .regex(/^[\w/-]+(\?[\w=&{}-]*)?$/)
+      .max(1024)
+      .optional(),
+  ),
   ...defaultAccountVariables,
   WXPAY_ACCOUNTS_FILE: expecting(
     'the path of a JSON file with more merchant accounts',
@@ -130,6 +160,16 @@ export const environmentSchema = z.object({
     'a comma-separated list of host names or addresses',
     list(z.string().max(253)).default([]),
   ),
+  FEIE_USER: expecting("the Feie account's user name", z.string().min(1).max(128).optional()),
+  FEIE_UKEY: expecting("the Feie account's UKEY", z.string().min(6).max(128).optional()),
+  FEIE_SN: expecting(
+    'the serial number on the bottom of the printer',
+    z
+      .string()
+      .regex(/^[0-9A-Za-z]{6,20}$/)
+      .optional(),
+  ),
+  FEIE_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.feieyun.cn')),
   WXPAY_BASE_URL: expecting(
     'an https address',
     z.url({ protocol: /^https$/ }).default('https://api.mch.weixin.qq.com'),

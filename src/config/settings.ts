@@ -8,6 +8,7 @@ import {
   type AccountFields,
   type MerchantAccountSettings,
 } from './merchant-account.js';
+import type { MessageName } from './message-template.js';
 
 /** Injection token of the application's settings. */
 export const SETTINGS = Symbol('settings');
@@ -56,6 +57,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
     /** Hosts that deliveries may reach although they are not public. */
     webhook: { allowedHosts: env.WEBHOOK_ALLOWED_HOSTS },
+    /** The account of the printer cloud, and the printer that prints each order unless others are added. */
+    feie: feieAccount(env),
     wechat: {
       baseUrl: env.WECHAT_BASE_URL,
       /** The mini-program of the account `default`: its messages, shipping and message push. */
@@ -64,6 +67,17 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       /** Without it nobody may push messages to us. */
       messageToken: env.WECHAT_MESSAGE_TOKEN,
       encodingAesKey: env.WECHAT_ENCODING_AES_KEY,
+      /** A message without a template is not sent. */
+      templates: {
+        ORDER_PAID: env.WECHAT_TEMPLATE_ORDER_PAID,
+        ORDER_SHIPPED: env.WECHAT_TEMPLATE_ORDER_SHIPPED,
+        REFUND_DECIDED: env.WECHAT_TEMPLATE_REFUND_DECIDED,
+        REFUND_RETURNED: env.WECHAT_TEMPLATE_REFUND_RETURNED,
+        STAFF_NEW_ORDER: env.WECHAT_TEMPLATE_STAFF_NEW_ORDER,
+        STAFF_REFUND_ASKED: env.WECHAT_TEMPLATE_STAFF_REFUND_ASKED,
+      } satisfies Record<MessageName, unknown>,
+      /** Where a tap on a message leads; `{orderId}` stands for the order. */
+      templatePage: env.WECHAT_TEMPLATE_PAGE,
     },
     wxpay: {
       baseUrl: env.WXPAY_BASE_URL,
@@ -112,6 +126,11 @@ function readEnvironment(environment: NodeJS.ProcessEnv): z.infer<typeof environ
       'SIM_CLOCK_URL is refused in production: business time would follow a simulator',
     ]);
   }
+  const { FEIE_USER, FEIE_UKEY, FEIE_SN } = read.data;
+  if (FEIE_USER !== undefined && FEIE_UKEY === undefined)
+    throw new SettingsError([describeWrong('FEIE_UKEY', true)]);
+  if (FEIE_USER === undefined && (FEIE_UKEY !== undefined || FEIE_SN !== undefined))
+    throw new SettingsError([describeWrong('FEIE_USER', true)]);
   return read.data;
 }
 
@@ -119,6 +138,13 @@ function accountFieldsOf<Value>(env: Readonly<Record<string, Value>>): Record<st
   return Object.fromEntries(
     Object.entries(DEFAULT_ACCOUNT_NAMES).map(([field, variable]) => [field, env[variable]]),
   );
+}
+
+function feieAccount(
+  env: z.infer<typeof environmentSchema>,
+): { user: string; ukey: string; sn: string | undefined; baseUrl: string } | undefined {
+  const { FEIE_USER: user, FEIE_UKEY: ukey, FEIE_SN: sn, FEIE_BASE_URL: baseUrl } = env;
+  return user === undefined || ukey === undefined ? undefined : { user, ukey, sn, baseUrl };
 }
 
 function describeWrong(name: string, missing: boolean): string {

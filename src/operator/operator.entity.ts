@@ -41,6 +41,10 @@ export class Operator {
   @Column('timestamptz', { nullable: true })
   readonly disabledAt!: Date | null;
 
+  /** The same person as a user of the mini-program: there messages to him go. */
+  @Column('uuid', { nullable: true })
+  readonly buyerId!: string | null;
+
   @Column('timestamptz')
   readonly createdAt!: Date;
 }

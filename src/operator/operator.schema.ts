@@ -29,7 +29,17 @@ export const newOperatorSchema = z.strictObject({
 export type NewOperator = z.infer<typeof newOperatorSchema>;
 
 export const operatorChangeSchema = z
-  .strictObject({ displayName: displayNameSchema, role: roleSchema, disabled: z.boolean() })
+  .strictObject({
+    displayName: displayNameSchema,
+    role: roleSchema,
+    disabled: z.boolean(),
+    buyerId: z
+      .uuid()
+      .nullable()
+      .describe(
+        'the same person as a buyer (GET /buyers): new orders and refund requests are told to his WeChat',
+      ),
+  })
   .partial();
 export type OperatorChange = z.infer<typeof operatorChangeSchema>;
 
@@ -49,6 +59,7 @@ export const operatorSchema = z.object({
   role: roleSchema,
   disabled: z.boolean(),
   hasSecondFactor: z.boolean(),
+  buyerId: z.string().optional().describe('whose WeChat gets the messages for this person'),
   createdAt: z.iso.datetime({ offset: true }),
 });
 export type OperatorView = z.infer<typeof operatorSchema>;

@@ -21,9 +21,10 @@ const INSERT = statement(
 );
 const CHANGE = statement(
   'change-operator',
-  'UPDATE operators SET display_name = $2, role = $3, disabled_at = $4 WHERE id = $1',
+  'UPDATE operators SET display_name = $2, role = $3, disabled_at = $4, buyer_id = $5 WHERE id = $1',
 );
 const UNIQUE_VIOLATION = '23505';
+const FOREIGN_KEY_VIOLATION = '23503';
 
 /** Accounts of the staff. They are disabled, never deleted. */
 @Injectable()
@@ -68,7 +69,7 @@ export class OperatorService {
 
   /**
    * Changes name, role or state; the sessions of a disabled operator answer 401 from then on.
-   * @throws Problem `OPERATOR_NOT_FOUND`, `LAST_OWNER`
+   * @throws Problem `OPERATOR_NOT_FOUND`, `LAST_OWNER`, `VALIDATION_FAILED` for a buyer that is none
    */
   change(
     id: string,
@@ -83,7 +84,8 @@ export class OperatorService {
       const leaves = isActiveOwner(operator) && (after.role !== 'OWNER' || after.disabled);
       if (leaves && otherOwners === 0) throw new Problem('LAST_OWNER', 'Make somebody else an OWNER first.');
       const disabledAt = after.disabled ? (operator.disabledAt ?? new Date()) : null;
-      await run(manager, CHANGE, [operator.id, after.displayName, after.role, disabledAt]);
+      const values = [operator.id, after.displayName, after.role, disabledAt, after.buyerId];
+      await run(manager, CHANGE, values).catch(refuseUnknownBuyer);
       if (after.disabled) await this.sessions.revokeAll(manager, operator.id);
       await this.audit.record(manager, {
         operator: by,
@@ -153,8 +155,16 @@ function isActiveOwner({ role, disabledAt }: Operator): boolean {
   return role === 'OWNER' && disabledAt === null;
 }
 
-function changeable({ displayName, role, disabledAt }: Operator): Required<OperatorChange> {
-  return { displayName, role, disabled: disabledAt !== null };
+function changeable({ displayName, role, disabledAt, buyerId }: Operator): Required<OperatorChange> {
+  return { displayName, role, disabled: disabledAt !== null, buyerId };
+}
+
+/** The only thing of an operator that points elsewhere. */
+function refuseUnknownBuyer(error: unknown): never {
+  if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+  throw new Problem('VALIDATION_FAILED', 'There is no such buyer.', {
+    errors: [{ field: 'buyerId', message: 'is no buyer' }],
+  });
 }
 
 function noSuchOperator(): Problem {

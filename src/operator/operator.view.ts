@@ -11,6 +11,7 @@ export function operatorView(operator: Operator): OperatorView {
     role: operator.role,
     disabled: operator.disabledAt !== null,
     hasSecondFactor: operator.totpConfirmedAt !== null,
+    ...(operator.buyerId !== null && { buyerId: operator.buyerId }),
     createdAt: toBeijingIso(operator.createdAt),
   };
 }

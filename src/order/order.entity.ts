@@ -2,6 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Fen } from '../common/fen.js';
 import { MoneyColumn } from '../database/money-column.js';
 import type { OrderStatus } from './order.status.js';
+import type { Shipment } from './shipment.js';
 
 export interface Address {
   name: string;
@@ -71,4 +72,10 @@ export class Order {
 
   @Column('timestamptz', { nullable: true })
   readonly closedAt!: Date | null;
+
+  @Column('jsonb', { nullable: true })
+  readonly shipment!: Shipment | null;
+
+  @Column('timestamptz', { nullable: true })
+  readonly completedAt!: Date | null;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fenSchema } from '../common/fen.js';
 import { ORDER_STATUSES } from './order.status.js';
+import { shipmentSchema } from './shipment.js';
 
 /** A hundred lines and 9,999 of each keep every sum far inside exact integers. */
 const MAX_LINES = 100;
@@ -87,6 +88,8 @@ export const orderSchema = z.object({
   expiresAt: instant,
   paidAt: instant.optional(),
   closedAt: instant.optional(),
+  completedAt: instant.optional(),
+  shipment: shipmentSchema.optional(),
   closing: z.boolean().optional().describe('true while WeChat is being asked to close the payment'),
 });
 export type OrderView = z.infer<typeof orderSchema>;

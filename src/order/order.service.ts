@@ -17,6 +17,7 @@ import { OrderItem } from './order-item.entity.js';
 import { Order } from './order.entity.js';
 import { ORDER_TRANSITIONS } from './order.status.js';
 import { orderView } from './order.view.js';
+import type { Shipment } from './shipment.js';
 import { StockService } from './stock.service.js';
 
 const INSERT_ORDER = statement(
@@ -37,6 +38,16 @@ const ADD_REFUNDED = statement(
 const MARK_CLOSED = statement(
   'close-order',
   `UPDATE orders SET status = 'CLOSED', closed_at = $2 WHERE id = $1`,
+);
+
+/** A day later WeChat is asked whether the goods have arrived. */
+const MARK_SHIPPED = statement(
+  'ship-order',
+  `UPDATE orders SET status = 'SHIPPED', shipment = $2, receipt_check_at = $3::timestamptz + interval '1 day' WHERE id = $1`,
+);
+const MARK_COMPLETED = statement(
+  'complete-order',
+  `UPDATE orders SET status = 'COMPLETED', shipment = $2, completed_at = $3, receipt_check_at = NULL WHERE id = $1`,
 );
 
 export interface OrderWithItems {
@@ -104,6 +115,8 @@ export class OrderService {
       closeRequestedAt: null,
       paidAt: null,
       closedAt: null,
+      shipment: null,
+      completedAt: null,
     };
     const rows = items.map((item) => ({
       line: item.line,
@@ -143,6 +156,18 @@ export class OrderService {
     await run(manager, MARK_CLOSED, [order.id, now]);
     if (order.couponCode !== null) await this.coupons.release(manager, order.id, now);
     await this.stock.giveBack(manager, order.id);
+  }
+
+  /** Keeps how the goods of a locked order travel; a shipped one is corrected. */
+  async ship(manager: EntityManager, { id, status }: Order, shipment: Shipment): Promise<void> {
+    if (status !== 'SHIPPED') eventOf(ORDER_TRANSITIONS, 'order', status, 'SHIPPED');
+    await run(manager, MARK_SHIPPED, [id, JSON.stringify(shipment), this.clock.now()]);
+  }
+
+  /** Completes a locked order whose goods have arrived. */
+  async complete(manager: EntityManager, { id, status }: Order, shipment: Shipment): Promise<void> {
+    eventOf(ORDER_TRANSITIONS, 'order', status, 'COMPLETED');
+    await run(manager, MARK_COMPLETED, [id, JSON.stringify(shipment), this.clock.now()]);
   }
 
   /** Counts a confirmed refund on a locked order, and takes the goods that came back into stock. */

@@ -29,6 +29,8 @@ export function orderView(order: Order, items: readonly OrderItem[]): OrderView 
     expiresAt: toBeijingIso(order.expiresAt),
     ...(order.paidAt && { paidAt: toBeijingIso(order.paidAt) }),
     ...(order.closedAt && { closedAt: toBeijingIso(order.closedAt) }),
+    ...(order.completedAt && { completedAt: toBeijingIso(order.completedAt) }),
+    ...(order.shipment && { shipment: order.shipment }),
     ...(order.status === 'PENDING_PAYMENT' && order.closeRequestedAt && { closing: true }),
   };
 }

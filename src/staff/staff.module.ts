@@ -17,6 +17,10 @@ import { StaffOrderController } from './orders/staff-order.controller.js';
 import { StaffOrderService } from './orders/staff-order.service.js';
 import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
+import { PrintDeskService } from './printers/print-desk.service.js';
+import { PrinterController } from './printers/printer.controller.js';
+import { ShippingModule } from '../shipping/shipping.module.js';
+import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
@@ -24,11 +28,13 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
 
 /** What staff read, across all modules, and the few questions to WeChat they ask from there. */
 @Module({
-  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, WxPayModule],
+  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, ShippingModule, WxPayModule],
   controllers: [
     EffectController,
     InboxController,
     LedgerController,
+    PrinterController,
+    ShipmentController,
     StaffBuyerController,
     StaffOrderController,
     StaffPaymentController,
@@ -39,6 +45,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     EffectDeskService,
     InboxDeskService,
     LedgerDeskService,
+    PrintDeskService,
     ReplayService,
     StaffActionService,
     StaffBuyerService,

@@ -295,11 +295,11 @@ describe('GET /coupons', () => {
   });
 });
 
-describe('many at once', () => {
-  const results = (answers: { status: number; body: ProblemBody }[]) =>
-    answers.map(({ status, body }) => (status === 201 ? 'ordered' : body.code));
-  const count = (outcomes: string[], outcome: string) => outcomes.filter((each) => each === outcome).length;
+const results = (answers: { status: number; body: ProblemBody }[]) =>
+  answers.map(({ status, body }) => (status === 201 ? 'ordered' : body.code));
+const count = (outcomes: string[], outcome: string) => outcomes.filter((each) => each === outcome).length;
 
+describe('many at once', () => {
   it('50 checkouts of five buyers for 10 uses: exactly 10 get it, and the others’ orders are not made', async () => {
     const { id, code } = await newCoupon(owner, { totalLimit: 10 });
     const product = await system.product({ stock: 1000 });
@@ -372,6 +372,41 @@ describe('many at once', () => {
   });
 });
 
+function report({ payment }: CheckedOut): PaidTransaction {
+  const totalFen = toFen(payment.amountFen);
+  return {
+    accountId: 'default',
+    appId: system.env['WXPAY_APP_ID'] ?? '',
+    mchId: system.env['WXPAY_MCH_ID'] ?? '',
+    outTradeNo: payment.outTradeNo,
+    transactionId: uuidv7(),
+    tradeType: 'JSAPI',
+    totalFen,
+    settlementFen: totalFen,
+    currency: 'CNY',
+    paidAt: new Date(),
+    fields: {},
+  };
+}
+
+/** Names of the statements one settlement runs, in their order. */
+async function statements(reports: PaidTransaction[]): Promise<string[]> {
+  const names: string[] = [];
+  const dataSource = system.app.get(DataSource);
+  await dataSource.transaction(async (manager) => {
+    const client = (await manager.queryRunner?.connect()) as { query: (...query: unknown[]) => unknown };
+    const query = client.query;
+    client.query = (...args) => {
+      names.push((args[0] as { name?: string }).name ?? 'unnamed');
+      return query.apply(client, args);
+    };
+    const verdicts = await system.app.get(SettleService, { strict: false }).settle(manager, reports);
+    client.query = query;
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(reports.map(() => 'SETTLED'));
+  });
+  return names;
+}
+
 describe('settling a batch', () => {
   it('costs one statement more with coupons, however many, and none without', async () => {
     const { id, code } = await newCoupon(owner);
@@ -387,41 +422,6 @@ describe('settling a batch', () => {
     expect(mixed).toHaveLength(without.length + 1);
     expect(await couponBooks(system, id)).toEqual({ taken: 2, uses: { USED: 2 } });
   });
-
-  function report({ payment }: CheckedOut): PaidTransaction {
-    const totalFen = toFen(payment.amountFen);
-    return {
-      accountId: 'default',
-      appId: system.env['WXPAY_APP_ID'] ?? '',
-      mchId: system.env['WXPAY_MCH_ID'] ?? '',
-      outTradeNo: payment.outTradeNo,
-      transactionId: uuidv7(),
-      tradeType: 'JSAPI',
-      totalFen,
-      settlementFen: totalFen,
-      currency: 'CNY',
-      paidAt: new Date(),
-      fields: {},
-    };
-  }
-
-  /** Names of the statements one settlement runs, in their order. */
-  async function statements(reports: PaidTransaction[]): Promise<string[]> {
-    const names: string[] = [];
-    const dataSource = system.app.get(DataSource);
-    await dataSource.transaction(async (manager) => {
-      const client = (await manager.queryRunner?.connect()) as { query: (...query: unknown[]) => unknown };
-      const query = client.query;
-      client.query = (...args) => {
-        names.push((args[0] as { name?: string }).name ?? 'unnamed');
-        return query.apply(client, args);
-      };
-      const verdicts = await system.app.get(SettleService, { strict: false }).settle(manager, reports);
-      client.query = query;
-      expect(verdicts.map(({ verdict }) => verdict)).toEqual(reports.map(() => 'SETTLED'));
-    });
-    return names;
-  }
 });
 
 it('an order that expires gives its coupon back', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OperatorView } from '../../src/operator/operator.schema.js';
+import { TestBuyer } from '../support/buyer.js';
 import { createOperator, login, TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
 
@@ -56,7 +57,7 @@ describe('accounts', () => {
     });
     expect((await login(system, { ...NEW, username: 'li.lei' })).status).toBe(401);
     const name = owner.credentials.username;
-    const first = { displayName: '李雷', role: 'FINANCE', disabled: false };
+    const first = { displayName: '李雷', role: 'FINANCE', disabled: false, buyerId: null };
     expect(await auditOf(body.id)).toEqual([
       {
         action: 'operator.created',
@@ -80,6 +81,18 @@ describe('accounts', () => {
         ip: '127.0.0.1',
       },
     ]);
+  });
+
+  it('are linked to a buyer of the shop, whose WeChat gets their messages', async () => {
+    const { id } = await createOperator(system, 'SUPPORT');
+    const buyer = await TestBuyer.login(system);
+    expect((await change(owner, id, { buyerId: buyer.id })).body).toMatchObject({ buyerId: buyer.id });
+    expect((await change(owner, id, { displayName: '小红' })).body).toMatchObject({ buyerId: buyer.id });
+    for (const buyerId of ['01920000-0000-7000-8000-000000000000', 'nobody']) {
+      const { status, body } = await change(owner, id, { buyerId });
+      expect([status, body.errors?.[0]?.field]).toEqual([400, 'buyerId']);
+    }
+    expect((await change(owner, id, { buyerId: null })).body).not.toHaveProperty('buyerId');
   });
 
   it('have names of their own, whatever the case', async () => {

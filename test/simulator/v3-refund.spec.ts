@@ -109,6 +109,14 @@ describe('a refund', () => {
     expect(resource['success_time']).toBeUndefined();
   });
 
+  it('may have a number that must be escaped', async () => {
+    const out_refund_no = `${Date.now()}`.padEnd(64, '|*@');
+    const request = await v3.paid({ out_refund_no });
+    expect((await v3.refund(request)).status).toBe(200);
+    const url = `/v3/refund/domestic/refunds/${out_refund_no.replaceAll('|', '%7C').replaceAll('*', '%2A').replaceAll('@', '%40')}`;
+    expect((await v3.call('GET', url)).json).toMatchObject({ out_refund_no });
+  });
+
   it('asked for by V2 of a V3 order is one refund, told in V2', async () => {
     const request = await v3.paid();
     const { out_trade_no, out_refund_no, notify_url } = request as Record<string, string>;

@@ -28,7 +28,9 @@ beforeAll(async () => {
   await paid();
   await buyer.send('POST', `/api/v1/orders/${refunded.order.id}/refunds`, { amountFen: 990, reason: '少发' });
   waiting = await buyer.checkout(productId);
-  await eventually(async () => expect((await view(buyer.id)).refundedFen).toBe(990));
+  await eventually(async () => {
+    if ((await view(buyer.id)).refundedFen !== 990) throw new Error('not refunded yet');
+  });
 });
 afterAll(() => system.stop());
 
@@ -81,18 +83,19 @@ describe('GET /buyers', () => {
     expect(await viewer.pages('/buyers?')).toEqual(items);
   });
 
-  it('q finds a buyer by his id, an order of his, or the end of his openid', async () => {
+  it('q finds a buyer by his id, an order of his, or the end of his openid as it is shown', async () => {
     const end = buyer.openid.slice(-4);
-    for (const q of [
-      buyer.id,
-      refunded.order.orderNo,
-      buyer.openid,
-      buyer.openid.slice(-8),
-      end,
-      `***${end}`,
-    ])
+    for (const q of [buyer.id, refunded.order.orderNo, buyer.openid, end, `***${end}`])
       expect([q, await found(`q=${q}`)]).toEqual([q, [buyer.id]]);
-    for (const q of ['____', buyer.openid.slice(0, 8), UNKNOWN_ID]) expect(await found(`q=${q}`)).toEqual([]);
+    // Any other end would let somebody guess the rest, one character at a time.
+    for (const q of [
+      '____',
+      buyer.openid.slice(-5),
+      buyer.openid.slice(-27),
+      buyer.openid.slice(0, 8),
+      UNKNOWN_ID,
+    ])
+      expect(await found(`q=${q}`)).toEqual([]);
   });
 
   it.each(['q=abc', 'q=%25%25%25%25', 'blocked=yes', 'limit=0', 'from=today', 'cursor=x'])(
@@ -119,10 +122,9 @@ describe('GET /buyers', () => {
   });
 });
 
-describe('the note', () => {
-  const write = (note: unknown) =>
-    support.send<StaffBuyerView>('PUT', `/buyers/${newcomer.id}/note`, { note });
+const write = (note: unknown) => support.send<StaffBuyerView>('PUT', `/buyers/${newcomer.id}/note`, { note });
 
+describe('the note', () => {
   it('is written, changed and taken away, each time audited', async () => {
     expect((await write('老客户\n喜欢手写卡片')).body.note).toBe('老客户\n喜欢手写卡片');
     await write('老客户\n喜欢手写卡片');
@@ -144,6 +146,12 @@ describe('the note', () => {
   });
 });
 
+/** What an order takes. */
+const taken = () =>
+  system.database.query(
+    'SELECT (SELECT count(*) FROM orders) AS orders, (SELECT sum(stock) FROM products) AS stock, (SELECT sum(taken) FROM coupons) AS taken',
+  );
+
 describe('a blocked buyer', () => {
   let blocked: TestBuyer;
   let paidOrder: CheckedOut;
@@ -158,8 +166,7 @@ describe('a blocked buyer', () => {
     const owner = await Desk.of(system, 'OWNER');
     coupon = `BLOCK-${blocked.id.slice(-6)}`;
     await owner.send('POST', '/coupons', { code: coupon, name: 'x', kind: 'FIXED', amountFen: 1 });
-    const { status, body } = await act(blocked.id, 'block');
-    expect([status, body.blockedAt]).toEqual([200, expect.stringMatching(/\+08:00$/)]);
+    await act(blocked.id, 'block');
   });
 
   it.each([
@@ -168,17 +175,13 @@ describe('a blocked buyer', () => {
     ['checkout', () => ({ tradeType: 'NATIVE' })],
     ['checkout', () => ({ couponCode: coupon })],
   ])('gets 403 BUYER_BLOCKED for POST /%s, and nothing is written', async (route, more) => {
-    const count = () =>
-      system.database.query(
-        'SELECT (SELECT count(*) FROM orders) AS orders, (SELECT sum(stock) FROM products) AS stock, (SELECT sum(taken) FROM coupons) AS taken',
-      );
-    const before = await count();
+    const before = await taken();
     const body = { items: [{ productId, quantity: 1 }], ...more() };
     expect(await blocked.send('POST', `/api/v1/${route}`, body)).toMatchObject({
       status: 403,
       body: { code: 'BUYER_BLOCKED' },
     });
-    expect(await count()).toEqual(before);
+    expect(await taken()).toEqual(before);
   });
 
   it.each(['JSAPI', 'NATIVE'])('cannot pay an old order by %s either', async (tradeType) => {
@@ -203,6 +206,7 @@ describe('a blocked buyer', () => {
     expect(await found('blocked=true')).toEqual([blocked.id]);
     expect(await found('blocked=false')).not.toContain(blocked.id);
     const { blockedAt } = await view(blocked.id);
+    expect(blockedAt).toMatch(/\+08:00$/);
     expect((await act(blocked.id, 'block')).body.blockedAt).toBe(blockedAt);
     expect((await act(blocked.id, 'unblock')).body).not.toHaveProperty('blockedAt');
     await act(blocked.id, 'unblock');

@@ -22,7 +22,7 @@ import {
 } from '../../wechat/push-message.js';
 import { InboxService, type Filing } from '../inbox.service.js';
 import { answerText } from './order-answer.js';
-import { decideEvent } from './push-event.js';
+import { PushEventService } from './push-event.service.js';
 
 /** WeChat waits five seconds and then sends it again; what is still going on finishes, and the repetition is a duplicate. */
 const BUDGET_MS = 4000;
@@ -60,6 +60,7 @@ export class MessagePushService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly inbox: InboxService,
+    private readonly events: PushEventService,
     private readonly clock: Clock,
     @Inject(SETTINGS) { wechat, wxpay }: Settings,
   ) {
@@ -99,6 +100,7 @@ export class MessagePushService {
       throw asProblem(error);
     }
     const { text, ...filing } = await inTime(this.decide(message));
+    if (filing.verdict === 'NOTED') this.events.committed();
     // A plain body is not covered by the signature: it is kept like everything that is not believed (DESIGN §6.14).
     if (message.encrypted) await this.inbox.file(this.dataSource.manager, received, filing);
     else await this.inbox.fileUnverified(received, filing);
@@ -120,7 +122,7 @@ export class MessagePushService {
 
   private async decideFresh(manager: EntityManager, message: PushedMessage): Promise<Decision> {
     const { type, event, from } = message;
-    if (type === 'event' && event !== undefined) return decideEvent(manager, message, event);
+    if (type === 'event' && event !== undefined) return this.events.decide(manager, message, event);
     const content = textOf(message, 'Content');
     if (type !== 'text' || content === undefined) return { verdict: 'IGNORED', reason: type };
     const { text, orderId } = await answerText(manager, content, from, this.keys?.appId ?? '');
@@ -145,13 +147,9 @@ export class MessagePushService {
   }
 }
 
-/** A message by its id; an event has none, and several may happen to one user within a second. */
-function keyOf(message: PushedMessage): Buffer {
-  const { msgId, from, createTime, event } = message;
-  const parts =
-    msgId === undefined
-      ? [from, createTime, event, textOf(message, 'transaction_id')]
-      : [from, createTime, msgId];
+/** A message by its id. An event has none; its repetition has the same sender, time and content. */
+function keyOf({ msgId, from, createTime, fields }: PushedMessage): Buffer {
+  const parts = [from, createTime, msgId ?? fields];
   return createHash('sha256').update(JSON.stringify(parts)).digest();
 }
 

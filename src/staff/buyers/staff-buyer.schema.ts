@@ -6,12 +6,9 @@ export const staffBuyerListSchema = z.strictObject({
   q: z
     .string()
     .trim()
-    .regex(
-      /^\**[\w-]{4,64}$/,
-      'expected a buyer id, an order no, or the last four or more characters of an openid',
-    )
+    .regex(/^\**[\w-]{4,64}$/, 'expected a buyer id, an order no, or the last four characters of an openid')
     .optional()
-    .describe('buyer id, order no, or the last four or more characters of an openid'),
+    .describe('buyer id, order no, openid, or its last four characters as the list shows them'),
   blocked: z.enum(['true', 'false']).optional(),
   ...periodFields,
   ...pageFields,

@@ -14,10 +14,14 @@ import { totalsOf } from './buyer-totals.js';
 import type { StaffBuyerListQuery, StaffBuyerPage, StaffBuyerView } from './staff-buyer.schema.js';
 import { staffBuyerView } from './staff-buyer.view.js';
 
-/** Each name is looked up by its own index. The end of an openid is compared, not matched: `_` is a letter of it. */
+/**
+ * Each name is looked up by its own index. Of an openid the four characters that are shown, or all: any other end would
+ * let somebody guess it one character at a time.
+ */
 const NAMED = `
   SELECT buyer_id FROM orders WHERE order_no = :q
-  UNION SELECT id FROM buyers WHERE right(openid, 4) = right(:q, 4) AND right(openid, length(:q)) = :q`;
+  UNION SELECT id FROM buyers WHERE right(openid, 4) = :q
+  UNION SELECT id FROM buyers WHERE openid = :q`;
 const WITH_ID = 'UNION SELECT id FROM buyers WHERE id = :id';
 
 type Change = Pick<Buyer, 'note'> | Pick<Buyer, 'blockedAt'>;
@@ -101,7 +105,7 @@ export class StaffBuyerService {
   }
 }
 
-/** Keeps the buyers that `text` names: an id, an order's number, or the end of an openid, also as the list shows it. */
+/** Keeps the buyers that `text` names: an id, an order's number, an openid or its end as the list shows it. */
 function whereNamed(query: SelectQueryBuilder<Buyer>, text: string): void {
   const q = text.replace(/^\*+/, '');
   query.andWhere(`b.id IN (${isUuid(q) ? `${NAMED} ${WITH_ID}` : NAMED})`, {

@@ -28,6 +28,9 @@ const TOLD_ELSEWHERE = new Set(['refund.requested', 'refund.approved', 'refund.r
 
 const WORDS: Readonly<Record<string, string>> = {
   'order.close_requested': '员工关闭订单 Staff close the order',
+  'order.print_requested': '员工补打小票 Staff print the receipt again',
+  'order.shipped': '员工发货 Staff ship the order',
+  'order.shipment_corrected': '员工更正发货信息 Staff correct the shipment',
   'payment.sync_requested': '员工向微信查询付款 Staff ask WeChat about the payment',
   'notification.replay_requested': '员工重放通知 Staff replay the notification',
   'refund.sent_elsewhere': '员工将异常退款改退至其他银行卡 Staff send the abnormal refund to another card',

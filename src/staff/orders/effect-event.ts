@@ -4,6 +4,9 @@ import { timelineEvent, type TimelineEvent } from './timeline-event.js';
 
 /** Kinds by the words people use; one without words shows its name. */
 const KINDS: Readonly<Record<string, [chinese: string, english: string]>> = {
+  print: ['打印小票', 'Receipt print'],
+  message: ['订阅消息', 'Subscribe message'],
+  'shipping-upload': ['微信发货信息录入', 'Upload of the shipment to WeChat'],
   webhook: ['推送事件', 'Webhook'],
 };
 

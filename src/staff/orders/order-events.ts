@@ -35,7 +35,8 @@ const SUSPENSE: Record<SuspenseKind, string> = {
 
 /** @param actions of staff, to tell a closing by staff from one by the buyer */
 export function orderEvents(order: Order, actions: readonly AuditedAction[]): TimelineEvent[] {
-  const { createdAt, expiresAt, closeRequestedAt, closedAt, orderNo, payableFen } = order;
+  const { createdAt, expiresAt, closeRequestedAt, closedAt, orderNo, payableFen, shipment, completedAt } =
+    order;
   const events = [
     timelineEvent(createdAt, 'buyer', 'order.created', '买家下单 Order placed', { orderNo, payableFen }),
   ];
@@ -54,6 +55,13 @@ export function orderEvents(order: Order, actions: readonly AuditedAction[]): Ti
     events.push(
       timelineEvent(closedAt, 'system', 'order.closed', '订单关闭，库存退回 Order closed, stock given back'),
     );
+  if (completedAt !== null) {
+    const byBuyer = shipment?.receivedBy === 'BUYER';
+    const words = byBuyer
+      ? '买家确认收货 The buyer confirms receipt'
+      : '微信确认收货 WeChat confirms receipt';
+    events.push(timelineEvent(completedAt, byBuyer ? 'buyer' : 'wechat', 'order.completed', words));
+  }
   return events;
 }
 
