@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import pg from 'pg';
 import { migrate } from '../src/database/migrate.js';
 import { startChild, type Child } from './demo-child.js';
+import { seedCoupons } from './demo-coupons.js';
 import { seedOperators, type DemoOperator } from './demo-operators.js';
 import { seedProducts } from './demo-products.js';
 import { removeCluster } from './embedded-postgres-place.js';
@@ -82,6 +83,7 @@ async function startDatabase(
   const client = new pg.Client(url);
   await client.connect();
   await seedProducts(client);
+  await seedCoupons(client);
   await client.end();
   return { databaseUrl: url, operators: await seedOperators(url, join(DIR, 'operators.json')) };
 }
@@ -111,6 +113,8 @@ async function startApp(
   >;
   const env = {
     ...merchant,
+    // The only setting of the caller's: the simulator speaks both protocols.
+    ...(process.env['WXPAY_API'] && { WXPAY_API: process.env['WXPAY_API'] }),
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
     PORT: new URL(appUrl).port,

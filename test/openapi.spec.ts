@@ -14,6 +14,7 @@ interface Operation {
 interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
+  oneOf?: Schema[];
   type?: string;
 }
 interface OpenApi {
@@ -42,6 +43,7 @@ describe('GET /docs/openapi.json', () => {
     ['get', '/api/v1/products'],
     ['post', '/api/v1/checkout'],
     ['post', '/api/v1/orders'],
+    ['get', '/api/v1/coupons'],
     ['get', '/api/v1/orders'],
     ['get', '/api/v1/orders/{id}'],
     ['post', '/api/v1/orders/{id}/payments'],
@@ -91,6 +93,16 @@ describe('GET /docs/openapi.json', () => {
     const schema = operation('post', '/api/v1/checkout').responses['201']?.content?.['application/json']
       ?.schema;
     expect(Object.keys(schema?.properties ?? {}).sort()).toEqual(['order', 'payParams', 'payment']);
+  });
+
+  it('a coupon takes off an amount or a percentage, and nothing else', () => {
+    const schema = operation('post', '/api/v1/admin/coupons').requestBody?.content['application/json']
+      ?.schema;
+    const kinds = (schema?.oneOf ?? []).map(({ required }) => required);
+    expect(kinds).toEqual([
+      ['kind', 'amountFen', 'code', 'name'],
+      ['kind', 'percentOff', 'code', 'name'],
+    ]);
   });
 
   it('mutating routes of a buyer take an Idempotency-Key and a token', () => {

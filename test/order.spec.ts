@@ -319,7 +319,13 @@ describe('what cannot be ordered', () => {
       'VALIDATION_FAILED',
       'address.zip',
     ],
-    ['a coupon', () => ({ items: one({}), couponCode: 'FREE' }), 422, 'COUPON_NOT_USABLE', 'couponCode'],
+    [
+      'an unknown coupon',
+      () => ({ items: one({}), couponCode: 'FREE' }),
+      422,
+      'COUPON_NOT_USABLE',
+      'couponCode',
+    ],
     [
       'an unknown product',
       () => ({ items: [...one({}), { productId: uuidv7(), quantity: 1 }] }),

@@ -36,8 +36,15 @@ describe('settings', () => {
       wxpay: {
         baseUrl: 'https://api.mch.weixin.qq.com',
         backupUrl: 'https://api2.mch.weixin.qq.com',
-        confirmNotify: 'query',
-        accounts: [{ id: 'default', signType: 'MD5', appAppId: COMPLETE.WXPAY_APP_ID }],
+        accounts: [
+          {
+            id: 'default',
+            api: 'v2',
+            confirmNotify: 'query',
+            signType: 'MD5',
+            appAppId: COMPLETE.WXPAY_APP_ID,
+          },
+        ],
       },
     });
   });
@@ -47,6 +54,16 @@ describe('settings', () => {
     const missing = expect.stringMatching(new RegExp(`^${name} is missing: expected .{10,}`));
     expect(linesOf(rest)).toEqual([missing]);
     expect(linesOf({ ...rest, [name]: '' })).toEqual([missing]);
+  });
+
+  it.each([
+    [{ FEIE_USER: 'shop@example.com' }, 'FEIE_UKEY'],
+    [{ FEIE_UKEY: 'feie-secret-key' }, 'FEIE_USER'],
+    [{ FEIE_SN: '316500004' }, 'FEIE_USER'],
+  ])('a printer account is whole or not there: %j', (part, missing) => {
+    const lines = linesOf({ ...COMPLETE, ...part });
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${missing} is missing: expected .{10,}`))]);
+    expect(lines.join()).not.toContain('feie-secret-key');
   });
 
   it('names everything that is wrong at once, one line each', () => {

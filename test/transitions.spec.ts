@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { eventOf, IllegalTransition, type Transitions } from '../src/common/transitions.js';
+import { COUPON_USE_STATUSES, COUPON_USE_TRANSITIONS } from '../src/order/coupon/coupon-use.status.js';
 import { EFFECT_STATUSES, EFFECT_TRANSITIONS } from '../src/fulfilment/effect/effect.status.js';
 import { ORDER_STATUSES, ORDER_TRANSITIONS } from '../src/order/order.status.js';
 import { PAYMENT_STATUSES, PAYMENT_TRANSITIONS } from '../src/payment/payment.status.js';
@@ -30,6 +31,14 @@ const MACHINES: Machine[] = [
     start: 'CREATED',
     final: ['SUCCESS'],
     trigger: 'payments_status_moves',
+  },
+  {
+    name: 'coupon use',
+    table: COUPON_USE_TRANSITIONS,
+    statuses: COUPON_USE_STATUSES,
+    start: 'RESERVED',
+    final: ['USED', 'RELEASED'],
+    trigger: 'coupon_uses_status_moves',
   },
   {
     name: 'effect',
@@ -156,6 +165,34 @@ describe('M-28: the database itself', () => {
     },
   );
 
+  async function couponUse(status: string): Promise<string> {
+    const id = uuidv7();
+    await database.query(
+      `INSERT INTO coupons (id, code, name, amount_fen, min_total_fen, starts_at, created_at)
+       VALUES ($1, $2, 'test', 1, 0, now(), now())`,
+      [id, id.slice(-12).toUpperCase()],
+    );
+    await database.query(
+      `INSERT INTO coupon_uses (id, coupon_id, order_id, buyer_id, status, discount_fen, reserved_at, used_at, released_at)
+       VALUES ($1, $1, $2, $3, $4, 1, now(), CASE WHEN $4 = 'USED' THEN now() END, CASE WHEN $4 = 'RELEASED' THEN now() END)`,
+      [id, await order('PENDING_PAYMENT'), buyerId, status],
+    );
+    return id;
+  }
+
+  it.each(pairs(COUPON_USE_STATUSES))(
+    'lets a coupon use move from %s to %s only as the table says',
+    async (from, to) => {
+      const move = database.query(
+        `UPDATE coupon_uses SET status = $2, used_at = CASE WHEN $2 = 'USED' THEN now() END,
+                              released_at = CASE WHEN $2 = 'RELEASED' THEN now() END WHERE id = $1`,
+        [await couponUse(from), to],
+      );
+      if (edgesOf(COUPON_USE_TRANSITIONS).includes(`${from}>${to}`)) await move;
+      else await expect(move).rejects.toThrow(`may not move from ${from} to ${to}`);
+    },
+  );
+
   it.each([
     ['a status that does not exist', "UPDATE orders SET status = 'GIFT'", 'may not move'],
     [
@@ -164,6 +201,11 @@ describe('M-28: the database itself', () => {
       'orders_paid_by_one_payment',
     ],
     ['more refunded than paid', 'UPDATE orders SET refunded_fen = 1', 'orders_refunds_within_payment'],
+    [
+      'a discount without a coupon',
+      'UPDATE orders SET discount_fen = 1, payable_fen = 99',
+      'orders_discount_by_coupon',
+    ],
     ['a total that does not add up', 'UPDATE orders SET payable_fen = 99', 'orders_amounts_add_up'],
   ])('refuses %s', async (_, sql, message) => {
     const id = await order('PENDING_PAYMENT');

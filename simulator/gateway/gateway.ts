@@ -1,21 +1,23 @@
 import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { codeToSession, weixinError } from '../mini-program/code-to-session.js';
+import { weixinRoutes } from '../mini-program/weixin-routes.js';
 import type { Material } from '../material/material.js';
-import type { Fault } from '../state/faults.js';
 import { feieRoute } from '../printer/feie-route.js';
 import { closeOrder } from '../v2/close-order.js';
-import { answer, type Handler } from '../v2/endpoint.js';
+import { downloadBill } from '../v2/download-bill.js';
+import { downloadFundFlow } from '../v2/download-fund-flow.js';
+import { answer, type Handler, type V2Request } from '../v2/endpoint.js';
 import { orderQuery } from '../v2/order-query.js';
 import { refundQuery } from '../v2/refund-query.js';
 import { refund } from '../v2/refund.js';
 import { unifiedOrder } from '../v2/unified-order.js';
+import { v3Routes } from '../v3/routes.js';
 import type { World } from '../world.js';
 import { clientCertificate } from './client-certificate.js';
 import { withFaults } from './connection-faults.js';
 
 /** Paths that nginx opens to holders of a client certificate only. */
-const CERTIFICATE_PATHS = /^\/secapi\//;
+const CERTIFICATE_PATHS = /^\/(secapi\/|pay\/downloadfundflow$)/;
 /** A request to WeChat has a few kilobytes. */
 const BODY_LIMIT = 1_048_576;
 
@@ -33,7 +35,7 @@ export function makeGateway(world: World, material: Material, log: (line: string
     https: {
       key: material.serverKey,
       cert: material.serverCertificate,
-      ca: material.merchantAuthority,
+      ca: material.tenpay.certificate,
       requestCert: true,
       // A missing or wrong certificate is answered by page, not by breaking off the handshake.
       rejectUnauthorized: false,
@@ -41,6 +43,8 @@ export function makeGateway(world: World, material: Material, log: (line: string
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    // A refund number of 64 characters, each of them escaped.
+    routerOptions: { maxParamLength: 192 },
   });
   // Signatures are over what was sent: bodies stay bytes, whatever type they claim.
   app.removeAllContentTypeParsers();
@@ -56,19 +60,27 @@ export function makeGateway(world: World, material: Material, log: (line: string
   for (const [path, handler] of Object.entries(V2)) {
     app.all(path, (request, reply) =>
       withFaults(request, reply, world, (fault) => {
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const { mchId } = clientCertificate(request.raw);
         void reply.type('text/plain; charset=utf-8');
-        return answer({ method: request.method, path, body, certificateMchId: mchId }, handler, fault, world);
+        return answer(v2Request(request, path), handler, fault, world);
       }),
     );
   }
-  app.get('/sns/jscode2session', (request, reply) =>
+  app.all('/pay/downloadbill', (request, reply) =>
     withFaults(request, reply, world, (fault) => {
       void reply.type('text/plain; charset=utf-8');
-      return JSON.stringify(loginAnswer(request, fault, world));
+      return downloadBill(v2Request(request, '/pay/downloadbill'), fault, world);
     }),
   );
+  app.all('/pay/downloadfundflow', (request, reply) =>
+    withFaults(request, reply, world, (fault) => {
+      const { body, digest } = downloadFundFlow(v2Request(request, '/pay/downloadfundflow'), fault, world);
+      void reply.type('text/plain; charset=utf-8');
+      if (digest !== undefined) void reply.header('digest', digest);
+      return body;
+    }),
+  );
+  v3Routes(app, world);
+  weixinRoutes(app, world);
   feieRoute(app, world);
   app.setNotFoundHandler((_request, reply) => sendPage(reply, 404));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
@@ -79,11 +91,10 @@ export function makeGateway(world: World, material: Material, log: (line: string
   return app;
 }
 
-function loginAnswer(request: FastifyRequest, fault: Fault | undefined, world: World): object {
-  if (fault?.fault === 'SYSTEMERROR') return weixinError(-1);
-  if (fault && /^\d+$/.test(fault.fault)) return weixinError(Number(fault.fault));
-  const query = new URLSearchParams(request.url.split('?')[1]);
-  return codeToSession(query, world.merchants, world.logins);
+function v2Request(request: FastifyRequest, path: string): V2Request {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const { mchId } = clientCertificate(request.raw);
+  return { method: request.method, path, body, certificateMchId: mchId };
 }
 
 /** nginx's own pages are HTML as well. */

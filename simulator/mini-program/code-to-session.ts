@@ -1,22 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Merchants } from '../state/merchants.js';
 import type { Logins } from './logins.js';
-
-const MESSAGES: Record<number, string> = {
-  [-1]: 'system error',
-  40002: 'invalid grant_type',
-  40013: 'invalid appid',
-  40029: 'invalid code',
-  40125: 'invalid appsecret',
-  40163: 'code been used',
-  40226: 'code blocked',
-  45011: 'api minute-quota reach limit, must slower, retry next minute',
-};
-
-/** An error of api.weixin.qq.com: HTTP 200 all the same. */
-export function weixinError(errcode: number): object {
-  return { errcode, errmsg: `${MESSAGES[errcode] ?? 'error'}, rid: ${randomBytes(12).toString('hex')}` };
-}
+import { weixinError } from './weixin-error.js';
 
 /** `GET /sns/jscode2session` (protocol notes §3.1). Success has no errcode. */
 export function codeToSession(query: URLSearchParams, merchants: Merchants, logins: Logins): object {

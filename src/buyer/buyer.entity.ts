@@ -22,4 +22,12 @@ export class Buyer {
 
   @Column('timestamptz')
   readonly lastLoginAt!: Date;
+
+  /** The staff's words about him; he never sees them. */
+  @Column('text')
+  readonly note!: string;
+
+  /** Since when he may not order; what he has bought stays his (orders, refunds). */
+  @Column('timestamptz', { nullable: true })
+  readonly blockedAt!: Date | null;
 }

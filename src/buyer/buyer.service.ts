@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Problem } from '../common/http/problem.js';
 import { seal, sealingKey } from '../common/sealed.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
@@ -35,18 +36,19 @@ export class BuyerService {
 
   /**
    * Logs a mini-program user in by the code of `wx.login`.
+   * @param appId of the mini-program; the `default` account's when missing
    * @returns the buyer's id
-   * @throws Problem when WeChat does not accept the code (see CodeToSession)
+   * @throws Problem `APP_UNKNOWN`, or when WeChat does not accept the code (see CodeToSession)
    */
-  async login(code: string): Promise<string> {
-    const session = await this.codeToSession.exchange(code);
-    const values = [
-      uuidv7(),
-      this.settings.wechat.appId,
-      session.openid,
-      session.unionid ?? null,
-      new Date(),
-    ];
+  async login(code: string, appId?: string): Promise<string> {
+    const { accounts } = this.settings.wxpay;
+    const app = appId === undefined ? accounts[0] : accounts.find((account) => account.appId === appId);
+    if (app === undefined)
+      throw new Problem('APP_UNKNOWN', `No merchant account of this shop has the app id ${String(appId)}.`, {
+        errors: [{ field: 'app', message: 'is no app id of this shop' }],
+      });
+    const session = await this.codeToSession.exchange(app, code);
+    const values = [uuidv7(), app.appId, session.openid, session.unionid ?? null, new Date()];
     const [buyer] = await run<{ id: string }>(this.dataSource.manager, UPSERT_BUYER, values);
     if (buyer === undefined) throw new Error('the upsert of a buyer returned no row');
     const sealed = seal(this.sessionKeyKey, session.sessionKey, buyer.id);
@@ -56,5 +58,18 @@ export class BuyerService {
 
   find(id: string): Promise<Buyer | null> {
     return this.dataSource.manager.findOneBy(Buyer, { id });
+  }
+
+  /**
+   * Whoever wants to order or to pay.
+   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`
+   */
+  async customer(id: string): Promise<Buyer> {
+    const buyer = await this.find(id);
+    if (buyer === null)
+      throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
+    if (buyer.blockedAt !== null)
+      throw new Problem('BUYER_BLOCKED', 'You cannot order here at present; talk to the shop.');
+    return buyer;
   }
 }

@@ -8,9 +8,11 @@ import { BuyerToken } from './buyer-token.js';
 const loginSchema = z.strictObject({
   code: z.string().min(1).max(128).describe('the code of wx.login; single use, valid for five minutes'),
   app: z
-    .enum(['miniprogram'])
+    .union([z.literal('miniprogram'), z.string().regex(/^wx[0-9a-zA-Z]{16}$/)])
     .default('miniprogram')
-    .describe('which of the shop’s apps the code comes from'),
+    .describe(
+      'app id of the mini-program the code comes from; `miniprogram` is that of the `default` account',
+    ),
 });
 type Login = z.infer<typeof loginSchema>;
 
@@ -33,8 +35,8 @@ export class LoginController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in with the code of wx.login; openid and session_key stay on the server' })
   @ApiOkResponse({ standardSchema: loggedInSchema })
-  async login(@Body({ schema: loginSchema }) { code }: Login): Promise<LoggedIn> {
-    const id = await this.buyers.login(code);
+  async login(@Body({ schema: loginSchema }) { code, app }: Login): Promise<LoggedIn> {
+    const id = await this.buyers.login(code, app === 'miniprogram' ? undefined : app);
     const { token, expiresAt } = await this.tokens.issue(id);
     return { token, expiresAt: toBeijingIso(expiresAt), buyer: { id } };
   }

@@ -1,8 +1,43 @@
 import { z } from 'zod';
+import { expecting } from './expecting.js';
+import { accountFields } from './merchant-account.js';
 
-/** `.meta` of a setting: what a person should write there; printed when the setting is missing or malformed. */
-const expecting = <Schema extends z.ZodType>(expected: string, schema: Schema): Schema =>
-  schema.meta({ expected });
+/** Under which variable the environment says each field of the account `default`. */
+export const DEFAULT_ACCOUNT_NAMES = {
+  api: 'WXPAY_API',
+  mchId: 'WXPAY_MCH_ID',
+  appId: 'WXPAY_APP_ID',
+  appSecret: 'WXPAY_APP_SECRET',
+  appAppId: 'WXPAY_APP_APP_ID',
+  apiKey: 'WXPAY_API_KEY',
+  apiKeyPrevious: 'WXPAY_API_KEY_PREVIOUS',
+  signType: 'WXPAY_SIGN_TYPE',
+  apiV3Key: 'WXPAY_API_V3_KEY',
+  apiV3KeyPrevious: 'WXPAY_API_V3_KEY_PREVIOUS',
+  publicKeyId: 'WXPAY_PUBLIC_KEY_ID',
+  publicKeyPath: 'WXPAY_PUBLIC_KEY_PATH',
+  certPath: 'WXPAY_CERT_PATH',
+  keyPath: 'WXPAY_KEY_PATH',
+  p12Path: 'WXPAY_P12_PATH',
+  confirmNotify: 'WXPAY_CONFIRM_NOTIFY',
+} as const satisfies Record<keyof typeof accountFields, string>;
+
+type DefaultAccountVariables = {
+  [
+    Field in keyof typeof DEFAULT_ACCOUNT_NAMES as (typeof DEFAULT_ACCOUNT_NAMES)[Field]
+  ]: (typeof accountFields)[Field];
+};
+
+const defaultAccountVariables = {
+  ...(Object.fromEntries(
+    Object.entries(DEFAULT_ACCOUNT_NAMES).map(([field, variable]) => [
+      variable,
+      accountFields[field as keyof typeof accountFields],
+    ]),
+  ) as DefaultAccountVariables),
+  WXPAY_CERT_PATH: accountFields.certPath.default('certs/apiclient_cert.pem'),
+  WXPAY_KEY_PATH: accountFields.keyPath.default('certs/apiclient_key.pem'),
+};
 
 const integerBetween = (min: number, max: number) =>
   z
@@ -25,7 +60,6 @@ const list = (item: z.ZodType<string, string>) =>
 const yesNo = z.enum(['true', 'false']).transform((word) => word === 'true');
 
 const httpUrl = z.url({ protocol: /^https?$/ });
-const appId = z.string().regex(/^wx[0-9a-zA-Z]{16}$/);
 
 /** WeChat calls this origin from outside: https, except that a loopback host may stay plain for trying things out. */
 const publicOrigin = httpUrl
@@ -68,21 +102,25 @@ export const environmentSchema = z.object({
   SIM_CLOCK_URL: expecting("the simulator's http://…/_sim/clock", httpUrl.optional()),
   ORDER_EXPIRE_MINUTES: expecting('minutes from 2 to 10080', integerBetween(2, 7 * 24 * 60).default(20)),
   WECHAT_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.weixin.qq.com')),
-  WXPAY_API: expecting('v2 (API v3 is not part of this version)', z.enum(['v2']).default('v2')),
-  WXPAY_APP_ID: expecting("the mini-program's app id: wx and 16 letters or digits", appId),
-  WXPAY_APP_APP_ID: expecting("the app's app id: wx and 16 letters or digits", appId.optional()),
-  WXPAY_APP_SECRET: expecting("the mini-program's app secret, 32 characters", z.string().min(16).max(128)),
-  WXPAY_MCH_ID: expecting('the merchant number, 8 to 10 digits', z.string().regex(/^\d{8,10}$/)),
-  WXPAY_API_KEY: expecting('the API key (v2), 32 letters or digits', z.string().regex(/^[\x21-\x7e]{32}$/)),
-  WXPAY_CERT_PATH: expecting(
-    'the path of apiclient_cert.pem',
-    z.string().min(1).default('certs/apiclient_cert.pem'),
+  WECHAT_MESSAGE_TOKEN: expecting(
+    'the token of the message push, 3 to 32 letters or digits',
+    z
+      .string()
+      .regex(/^[0-9a-zA-Z]{3,32}$/)
+      .optional(),
   ),
-  WXPAY_KEY_PATH: expecting(
-    'the path of apiclient_key.pem',
-    z.string().min(1).default('certs/apiclient_key.pem'),
+  WECHAT_ENCODING_AES_KEY: expecting(
+    'the EncodingAESKey of the message push, 43 letters or digits',
+    z
+      .string()
+      .regex(/^[0-9a-zA-Z]{43}$/)
+      .optional(),
   ),
-  WXPAY_P12_PATH: expecting('the path of apiclient_cert.p12', z.string().min(1).optional()),
+  ...defaultAccountVariables,
+  WXPAY_ACCOUNTS_FILE: expecting(
+    'the path of a JSON file with more merchant accounts',
+    z.string().min(1).optional(),
+  ),
   REFUND_WINDOW_DAYS: expecting('days from 0 to 365', integerBetween(0, 365).default(30)),
   REFUND_FOUR_EYES: expecting('true or false', yesNo.default(true)),
   REFUND_AUTO_APPROVE_MAX_FEN: expecting('an amount in fen', integerBetween(0, 999_999_999).default(0)),
@@ -102,7 +140,6 @@ export const environmentSchema = z.object({
       .optional(),
   ),
   FEIE_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.feieyun.cn')),
-  WXPAY_SIGN_TYPE: expecting('MD5 or HMAC-SHA256', z.enum(['MD5', 'HMAC-SHA256']).default('MD5')),
   WXPAY_BASE_URL: expecting(
     'an https address',
     z.url({ protocol: /^https$/ }).default('https://api.mch.weixin.qq.com'),
@@ -113,5 +150,4 @@ export const environmentSchema = z.object({
   ),
   WXPAY_CA_PATH: expecting('the path of a PEM file', z.string().min(1).optional()),
   WXPAY_TIMEOUT_MS: expecting('milliseconds from 100 to 60000', integerBetween(100, 60_000).default(8000)),
-  WXPAY_CONFIRM_NOTIFY: expecting('query or signature', z.enum(['query', 'signature']).default('query')),
 });

@@ -1,11 +1,18 @@
 import type { z } from 'zod';
-import { environmentSchema } from './environment.js';
+import { readAccountsFile } from './accounts-file.js';
+import { DEFAULT_ACCOUNT_NAMES, environmentSchema } from './environment.js';
+import { expected } from './expecting.js';
+import {
+  missingKeys,
+  toMerchantAccount,
+  type AccountFields,
+  type MerchantAccountSettings,
+} from './merchant-account.js';
 
 /** Injection token of the application's settings. */
 export const SETTINGS = Symbol('settings');
 
 export type Settings = ReturnType<typeof readSettings>;
-export type MerchantAccountSettings = Settings['wxpay']['accounts'][number];
 
 /** Thrown with every missing or malformed setting at once: one line each, with names and expectations, never values. */
 export class SettingsError extends Error {
@@ -51,31 +58,23 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     webhook: { allowedHosts: env.WEBHOOK_ALLOWED_HOSTS },
     /** The account of the printer cloud, and the printer that prints each order unless others are added. */
     feie: feieAccount(env),
-    wechat: { baseUrl: env.WECHAT_BASE_URL, appId: env.WXPAY_APP_ID, appSecret: env.WXPAY_APP_SECRET },
+    wechat: {
+      baseUrl: env.WECHAT_BASE_URL,
+      /** The mini-program of the account `default`: its messages, shipping and message push. */
+      appId: env.WXPAY_APP_ID,
+      appSecret: env.WXPAY_APP_SECRET,
+      /** Without it nobody may push messages to us. */
+      messageToken: env.WECHAT_MESSAGE_TOKEN,
+      encodingAesKey: env.WECHAT_ENCODING_AES_KEY,
+    },
     wxpay: {
       baseUrl: env.WXPAY_BASE_URL,
       backupUrl: env.WXPAY_BACKUP_URL,
       /** A certificate authority beside the system's own (the simulator's); verification itself is never off. */
       caPath: env.WXPAY_CA_PATH,
       timeoutMs: env.WXPAY_TIMEOUT_MS,
-      confirmNotify: env.WXPAY_CONFIRM_NOTIFY,
-      /** The environment describes the account `default`. */
-      accounts: [
-        {
-          id: 'default',
-          api: env.WXPAY_API,
-          mchId: env.WXPAY_MCH_ID,
-          appId: env.WXPAY_APP_ID,
-          /** Of APP payments, when the shop's app has an id of its own. */
-          appAppId: env.WXPAY_APP_APP_ID ?? env.WXPAY_APP_ID,
-          signType: env.WXPAY_SIGN_TYPE,
-          apiKey: env.WXPAY_API_KEY,
-          certPath: env.WXPAY_CERT_PATH,
-          keyPath: env.WXPAY_KEY_PATH,
-          /** Both in one file, with the merchant number as password; taken instead of the pair when set. */
-          p12Path: env.WXPAY_P12_PATH,
-        },
-      ],
+      /** `default` first: the environment describes it. */
+      accounts: readAccounts(env),
     },
   };
 }
@@ -90,13 +89,25 @@ export function readDatabaseUrl(environment: NodeJS.ProcessEnv): string {
   throw new SettingsError([describeWrong('DATABASE_URL', !environment['DATABASE_URL'])]);
 }
 
+/** @throws SettingsError */
+function readAccounts(env: z.infer<typeof environmentSchema>): readonly MerchantAccountSettings[] {
+  const first = toMerchantAccount('default', accountFieldsOf(env) as AccountFields, DEFAULT_ACCOUNT_NAMES);
+  const more = env.WXPAY_ACCOUNTS_FILE === undefined ? undefined : readAccountsFile(env.WXPAY_ACCOUNTS_FILE);
+  const wrong = [...(Array.isArray(first) ? first : []), ...(more?.wrong ?? [])];
+  if (wrong.length > 0 || Array.isArray(first)) throw new SettingsError(wrong);
+  return [first, ...(more?.accounts ?? [])];
+}
+
 function readEnvironment(environment: NodeJS.ProcessEnv): z.infer<typeof environmentSchema> {
   // `NAME=` in an env file means "not set", so that a copied .env.example names what is missing.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const read = environmentSchema.safeParse(given);
   if (!read.success) {
     const wrong = new Set(read.error.issues.map((issue) => String(issue.path[0])));
-    throw new SettingsError([...wrong].map((name) => describeWrong(name, given[name] === undefined)));
+    throw new SettingsError([
+      ...[...wrong].map((name) => describeWrong(name, given[name] === undefined)),
+      ...missingKeys(accountFieldsOf(given), DEFAULT_ACCOUNT_NAMES),
+    ]);
   }
   if (read.data.NODE_ENV === 'production' && read.data.SIM_CLOCK_URL !== undefined) {
     throw new SettingsError([
@@ -118,9 +129,15 @@ function feieAccount(
   return user === undefined || ukey === undefined ? undefined : { user, ukey, sn, baseUrl };
 }
 
+function accountFieldsOf<Value>(env: Readonly<Record<string, Value>>): Record<string, Value | undefined> {
+  return Object.fromEntries(
+    Object.entries(DEFAULT_ACCOUNT_NAMES).map(([field, variable]) => [field, env[variable]]),
+  );
+}
+
 function describeWrong(name: string, missing: boolean): string {
   const schema: z.ZodType | undefined = Object.entries(environmentSchema.shape).find(
     ([key]) => key === name,
   )?.[1];
-  return `${name} is ${missing ? 'missing' : 'malformed'}: expected ${String(schema?.meta()?.expected)}`;
+  return `${name} is ${missing ? 'missing' : 'malformed'}: expected ${expected(schema)}`;
 }

@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
+import type { RawNotification } from '../wxpay/protocol.js';
 import type { NotificationKind, NotificationVerdict } from './notification.entity.js';
 
 const UNVERIFIED_BODY_BYTES = 4096;
@@ -18,18 +19,18 @@ const DAY_MS = 24 * 3600 * 1000;
 const INSERT = statement(
   'insert-notification',
   `INSERT INTO notifications (id, account_id, kind, received_at, verdict, reason, verified, body, body_sha256, source_ip,
-                              out_trade_no, transaction_id, order_id, payment_id, refund_id)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+                              out_trade_no, transaction_id, order_id, payment_id, refund_id, headers)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 );
 const PRUNE = statement(
   'prune-notifications',
   `DELETE FROM notifications WHERE (NOT verified AND received_at < $1) OR received_at < $2`,
 );
 
-export interface Received {
+/** A notification as it came: its headers are WeChat's own, which the signature consists of (API v3). */
+export interface Received extends Pick<RawNotification, 'headers' | 'body'> {
   accountId: string;
   kind: NotificationKind;
-  body: Buffer;
   sourceIp: string;
 }
 
@@ -81,7 +82,7 @@ export class InboxService {
 
   private async insert(
     manager: EntityManager,
-    { accountId, kind, body, sourceIp }: Received,
+    { accountId, kind, headers, body, sourceIp }: Received,
     filing: Filing,
     verified: boolean,
   ): Promise<void> {
@@ -103,6 +104,7 @@ export class InboxService {
       filing.orderId ?? null,
       filing.paymentId ?? null,
       filing.refundId ?? null,
+      Object.keys(headers).length > 0 ? headers : null,
     ]);
   }
 }

@@ -1,5 +1,5 @@
-import { Controller, HttpCode, Param, Post, Res, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, HttpCode, Post, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { PaymentNotification, RefundNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
@@ -14,6 +14,7 @@ import { PaymentNotifyService } from './payment-notify.service.js';
 import { RefundNotifyService } from './refund-notify.service.js';
 
 @ApiTags('wechat')
+@ApiParam({ name: 'account', description: 'id of the merchant account, e.g. `default`' })
 @Controller('notify/wxpay/:account')
 @UseFilters(NotifyReplyFilter)
 export class NotificationController {
@@ -30,12 +31,11 @@ export class NotificationController {
     summary: "WeChat's payment notification; authenticity is the signature, the reply is WeChat's own form",
   })
   async payment(
-    @Param('account') account: string,
     @VerifiedNotification() notification: Verified<PaymentNotification>,
     @Res({ passthrough: true }) response: FastifyReply,
   ): Promise<string> {
     await this.payments.receive(notification);
-    return this.acknowledge(account, response);
+    return this.acknowledge(notification, response);
   }
 
   @Post('refund')
@@ -43,16 +43,15 @@ export class NotificationController {
   @UseGuards(RefundNotificationGuard)
   @ApiOperation({ summary: "WeChat's refund notification; it is confirmed by asking WeChat" })
   async refund(
-    @Param('account') account: string,
     @VerifiedNotification() notification: Verified<RefundNotification>,
     @Res({ passthrough: true }) response: FastifyReply,
   ): Promise<string> {
     await this.refunds.receive(notification);
-    return this.acknowledge(account, response);
+    return this.acknowledge(notification, response);
   }
 
-  private acknowledge(account: string, response: FastifyReply): string {
-    const reply = this.wxpay.notificationReply(this.wxpay.findAccount(account), true, 'OK');
+  private acknowledge({ received }: Verified<unknown>, response: FastifyReply): string {
+    const reply = this.wxpay.notificationReply(received, true, 'OK');
     response.header('Content-Type', reply.contentType);
     return reply.body;
   }

@@ -16,13 +16,21 @@ export const NOTIFICATION_VERDICTS = [
   'UNKNOWN_REFUND',
   /** Believed, but WeChat did not confirm it when asked; WeChat sends it again. */
   'UNCONFIRMED',
+  /** A user's message was answered. */
+  'ANSWERED',
+  /** An event made us ask WeChat, or remember something. */
+  'NOTED',
+  /** A message or event that means nothing here. */
+  'IGNORED',
   'FOREIGN',
   'FORGED',
+  /** Wrong on purpose, sent by WeChat to see whether signatures are looked at; no attack (M-37). */
+  'PROBE',
   'MALFORMED',
 ] as const;
 export type NotificationVerdict = (typeof NOTIFICATION_VERDICTS)[number];
 
-export const NOTIFICATION_KINDS = ['PAYMENT', 'REFUND'] as const;
+export const NOTIFICATION_KINDS = ['PAYMENT', 'REFUND', 'MESSAGE'] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** One webhook as it arrived, with its verdict (A24). Also duplicates have a row of their own. */
@@ -54,6 +62,10 @@ export class Notification {
   /** The bytes: whole when verified, the first 4 KiB otherwise (DESIGN §6.9). */
   @Column('bytea')
   readonly body!: Buffer;
+
+  /** WeChat's own headers, which hold the signature of API v3; v2 has none. */
+  @Column('jsonb', { nullable: true })
+  readonly headers!: Record<string, string> | null;
 
   @Column('bytea')
   readonly bodySha256!: Buffer;

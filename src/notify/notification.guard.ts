@@ -1,6 +1,7 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OVERSIZE } from '../common/http/body-parsers.js';
+import { Clock } from '../common/time/clock.js';
 import type { MerchantAccount } from '../wxpay/merchant-accounts.js';
 import {
   NotificationRefused,
@@ -21,6 +22,15 @@ export interface Verified<Content> {
   notification: Content;
 }
 
+/** What a signature may cover: the bytes as they came, and WeChat's own headers. */
+export function rawNotification({ headers, body }: FastifyRequest, receivedAt: Date): RawNotification {
+  return {
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('wechatpay-'))),
+    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    receivedAt,
+  };
+}
+
 const verified = new WeakMap<FastifyRequest, Verified<unknown>>();
 
 /**
@@ -35,6 +45,7 @@ abstract class NotificationGuard<Content> implements CanActivate {
   constructor(
     protected readonly wxpay: WxPayService,
     private readonly inbox: InboxService,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws NotificationRefused */
@@ -45,18 +56,15 @@ abstract class NotificationGuard<Content> implements CanActivate {
     const account = this.wxpay.findAccount(request.params.account);
     if (account === undefined) throw new NotifyRefusal(404, 'unknown account');
     if (request.body === OVERSIZE) throw new NotifyRefusal(413, 'larger than 1 MB');
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const received = { accountId: account.id, kind: this.kind, body, sourceIp: request.ip };
+    const raw = rawNotification(request, this.clock.now());
+    const received = { ...raw, accountId: account.id, kind: this.kind, sourceIp: request.ip };
     try {
-      verified.set(request, {
-        received,
-        notification: this.read(account, { headers: request.headers, body }),
-      });
+      verified.set(request, { received, notification: this.read(account, raw) });
       return true;
     } catch (error) {
       if (!(error instanceof NotificationRefused)) throw error;
       await this.inbox.fileUnverified(received, { verdict: error.verdict, reason: error.message });
-      throw new NotifyRefusal(error.status, error.message);
+      throw new NotifyRefusal(error.status, error.message, error.verdict !== 'PROBE');
     }
   }
 }

@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { SETTINGS, type Settings } from '../config/settings.js';
 import { transaction } from '../database/transaction.js';
 import { SettleService } from '../payment/settle.service.js';
 import type { PaidTransaction, PaymentNotification } from '../wxpay/protocol.js';
@@ -18,7 +17,6 @@ export class PaymentNotifyService {
     private readonly wxpay: WxPayService,
     private readonly settlement: SettleService,
     private readonly inbox: InboxService,
-    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
@@ -51,7 +49,7 @@ export class PaymentNotifyService {
    * is settled (A7). With `signature` the notification itself is.
    */
   private async confirm(received: Received, notified: PaidTransaction): Promise<PaidTransaction> {
-    if (this.settings.wxpay.confirmNotify === 'signature') return notified;
+    if (this.wxpay.account(notified.accountId).confirmNotify === 'signature') return notified;
     const outcome = await this.wxpay.query(notified);
     if (
       outcome.kind === 'accepted' &&

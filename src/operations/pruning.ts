@@ -7,6 +7,7 @@ import {
 import { IdempotencyKeys } from '../common/idempotency/idempotency-keys.js';
 import { EffectService } from '../fulfilment/effect/effect.service.js';
 import { InboxService } from '../notify/inbox.service.js';
+import { MessagePushService } from '../notify/message/message-push.service.js';
 
 const HOUR_MS = 3600 * 1000;
 const KEYS_KEPT_MS = 7 * 24 * HOUR_MS;
@@ -21,6 +22,7 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   constructor(
     private readonly inbox: InboxService,
+    private readonly messages: MessagePushService,
     private readonly effects: EffectService,
     private readonly idempotencyKeys: IdempotencyKeys,
   ) {}
@@ -40,6 +42,7 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
   private async prune(): Promise<void> {
     try {
       await this.inbox.prune();
+      await this.messages.prune();
       await this.effects.prune(EFFECTS_KEPT_MS);
       await this.idempotencyKeys.prune(new Date(new Date().getTime() - KEYS_KEPT_MS));
     } catch (error) {

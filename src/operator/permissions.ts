@@ -36,6 +36,11 @@ export const PERMISSIONS = {
   'ledger.read': ['OWNER', 'FINANCE', 'VIEWER'],
   'suspense.read': EVERYBODY,
   'buyers.read': EVERYBODY,
+  /** Their note, and whether they may order. */
+  'buyers.manage': ['OWNER', 'FINANCE', 'SUPPORT'],
+  'coupons.read': EVERYBODY,
+  /** A coupon is money given away. */
+  'coupons.manage': ['OWNER', 'FINANCE'],
   'products.manage': ['OWNER', 'SUPPORT'],
   'operators.manage': ['OWNER'],
   'audit.read': ['OWNER', 'FINANCE'],

@@ -46,6 +46,10 @@ export class Order {
   @Column('uuid', { nullable: true })
   readonly paidByPaymentId!: string | null;
 
+  /** Of the coupon that made the discount; what became of its use stands in `coupon_uses`. */
+  @Column('text', { nullable: true })
+  readonly couponCode!: string | null;
+
   @Column('text', { nullable: true })
   readonly attach!: string | null;
 

@@ -1,7 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BuyerModule } from '../buyer/buyer.module.js';
+import { OperatorModule } from '../operator/operator.module.js';
 import { CatalogueController } from './catalogue.controller.js';
+import { BuyerCouponController } from './coupon/buyer-coupon.controller.js';
+import { CouponDeskService } from './coupon/coupon-desk.service.js';
+import { CouponEditingService } from './coupon/coupon-editing.service.js';
+import { CouponUse } from './coupon/coupon-use.entity.js';
+import { Coupon } from './coupon/coupon.entity.js';
+import { CouponService } from './coupon/coupon.service.js';
+import { StaffCouponController } from './coupon/staff-coupon.controller.js';
 import { OrderController } from './order.controller.js';
 import { OrderItem } from './order-item.entity.js';
 import { Order } from './order.entity.js';
@@ -10,9 +18,13 @@ import { Product } from './product.entity.js';
 import { StockService } from './stock.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Product, Order, OrderItem]), BuyerModule],
-  controllers: [CatalogueController, OrderController],
-  providers: [OrderService, StockService],
-  exports: [OrderService],
+  imports: [
+    TypeOrmModule.forFeature([Product, Order, OrderItem, Coupon, CouponUse]),
+    BuyerModule,
+    OperatorModule,
+  ],
+  controllers: [CatalogueController, OrderController, BuyerCouponController, StaffCouponController],
+  providers: [OrderService, StockService, CouponService, CouponDeskService, CouponEditingService],
+  exports: [OrderService, CouponService],
 })
 export class OrderModule {}

@@ -38,10 +38,14 @@ export const newOrderSchema = z.strictObject({
         seen.add(productId);
       });
     }),
-  couponCode: z.string().min(1).max(64).optional(),
+  couponCode: z.string().min(1).max(64).optional().describe('of a coupon; case does not count'),
   attach: z
     .string()
     .refine((text) => Buffer.byteLength(text) <= ATTACH_BYTES, `expected at most ${ATTACH_BYTES} bytes`)
+    .refine(
+      (text) => !/[\u{10000}-\u{10FFFF}]/u.test(text),
+      'has a character that WeChat Pay does not take, such as an emoji',
+    )
     .optional()
     .describe('the shop’s own words, echoed by WeChat; at most 127 bytes'),
   address: addressSchema.optional(),
@@ -76,6 +80,7 @@ export const orderSchema = z.object({
       payableFen: fenSchema,
     }),
   ),
+  couponCode: z.string().optional().describe('the coupon that made the discount'),
   address: addressSchema.optional(),
   attach: z.string().optional(),
   createdAt: instant,

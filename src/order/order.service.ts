@@ -4,11 +4,13 @@ import { DataSource, In, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { decodeCursor, page } from '../common/http/cursor.js';
-import { MAX_ORDER_FEN, sumFen, timesFen, ZERO_FEN, type Fen } from '../common/fen.js';
+import { MAX_ORDER_FEN, sumFen, timesFen, toFen, ZERO_FEN, type Fen } from '../common/fen.js';
 import { Problem } from '../common/http/problem.js';
 import { eventOf } from '../common/transitions.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
+import { CouponService } from './coupon/coupon.service.js';
+import { spread } from './coupon/discount.js';
 import { newOrderNo } from './order-number.js';
 import type { NewOrder, OrderListQuery, OrderView } from './order.schema.js';
 import { OrderItem } from './order-item.entity.js';
@@ -21,11 +23,11 @@ const INSERT_ORDER = statement(
   'insert-order',
   `WITH new_order AS (
      INSERT INTO orders (id, order_no, buyer_id, status, total_fen, discount_fen, payable_fen, paid_fen, refunded_fen,
-                         attach, address, created_at, expires_at)
-     VALUES ($1, $2, $3, 'PENDING_PAYMENT', $4, 0, $4, 0, 0, $5, $6, $7, $8))
+                         coupon_code, attach, address, created_at, expires_at)
+     VALUES ($1, $2, $3, 'PENDING_PAYMENT', $4, $5, $6, 0, 0, $7, $8, $9, $10, $11))
    INSERT INTO order_items (order_id, line, product_id, name, unit_price_fen, quantity, payable_fen)
    SELECT $1, line, product_id, name, unit_price_fen, quantity, payable_fen
-   FROM jsonb_to_recordset($9::jsonb)
+   FROM jsonb_to_recordset($12::jsonb)
      AS item(line int, product_id uuid, name text, unit_price_fen bigint, quantity int, payable_fen bigint)`,
 );
 const ADD_REFUNDED = statement(
@@ -48,14 +50,15 @@ export class OrderService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly stock: StockService,
+    private readonly coupons: CouponService,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
-   * Prices the items from the catalogue, reserves their stock and writes the order.
+   * Prices the items from the catalogue, takes the coupon off, reserves stock and coupon and writes the order.
    * @param id of the order to be, so that a repeated request finds it again
-   * @throws Problem `PRODUCT_NOT_FOUND`, `PRODUCT_NOT_ON_SALE`, `OUT_OF_STOCK`, `AMOUNT_TOO_LARGE`, `COUPON_NOT_USABLE`
+   * @throws Problem `PRODUCT_NOT_FOUND`, `PRODUCT_NOT_ON_SALE`, `OUT_OF_STOCK`, `AMOUNT_TOO_LARGE`, `COUPON_…`
    */
   async create(
     manager: EntityManager,
@@ -63,39 +66,37 @@ export class OrderService {
     buyerId: string,
     wanted: NewOrder,
   ): Promise<OrderWithItems> {
-    if (wanted.couponCode !== undefined) {
-      throw new Problem('COUPON_NOT_USABLE', 'This shop has no coupons.', {
-        errors: [{ field: 'couponCode', message: 'is not known' }],
-      });
-    }
+    const coupon =
+      wanted.couponCode === undefined ? null : await this.coupons.lock(manager, wanted.couponCode, buyerId);
     const products = await this.stock.reserve(manager, wanted.items);
-    const items = products.map(({ product, quantity }, line) => {
-      const payableFen = timesFen(product.priceFen, quantity);
-      return {
-        orderId: id,
-        line,
-        productId: product.id,
-        name: product.name,
-        unitPriceFen: product.priceFen,
-        quantity,
-        payableFen,
-      };
-    });
-    const payableFen = sumFen(items.map((item) => item.payableFen));
-    if (payableFen > MAX_ORDER_FEN)
+    const lineTotals = products.map(({ product, quantity }) => timesFen(product.priceFen, quantity));
+    const totalFen = sumFen(lineTotals);
+    if (totalFen > MAX_ORDER_FEN)
       throw new Problem('AMOUNT_TOO_LARGE', `At most ${MAX_ORDER_FEN} fen can be paid at once.`);
+    const discountFen = coupon === null ? ZERO_FEN : this.coupons.discount(coupon, totalFen);
+    const shares = spread(discountFen, lineTotals);
+    const items = products.map(({ product, quantity }, line) => ({
+      orderId: id,
+      line,
+      productId: product.id,
+      name: product.name,
+      unitPriceFen: product.priceFen,
+      quantity,
+      payableFen: toFen((lineTotals[line] ?? 0) - (shares[line] ?? 0)),
+    }));
     const createdAt = this.clock.now();
     const order: Order = {
       id,
       orderNo: newOrderNo(createdAt),
       buyerId,
       status: 'PENDING_PAYMENT',
-      totalFen: payableFen,
-      discountFen: ZERO_FEN,
-      payableFen,
+      totalFen,
+      discountFen,
+      payableFen: toFen(totalFen - discountFen),
       paidFen: ZERO_FEN,
       refundedFen: ZERO_FEN,
       paidByPaymentId: null,
+      couponCode: coupon?.code ?? null,
       attach: wanted.attach ?? null,
       address: wanted.address ?? null,
       createdAt,
@@ -116,13 +117,17 @@ export class OrderService {
       id,
       order.orderNo,
       buyerId,
-      payableFen,
+      totalFen,
+      discountFen,
+      order.payableFen,
+      order.couponCode,
       order.attach,
       order.address,
       createdAt,
       order.expiresAt,
       JSON.stringify(rows),
-    ]).catch(refuseUnknownBuyer);
+    ]);
+    if (coupon !== null) await this.coupons.reserve(manager, coupon, order);
     return { order, items };
   }
 
@@ -131,10 +136,12 @@ export class OrderService {
     return manager.findOne(Order, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** Closes a locked, unpaid order and gives its stock back, once. */
+  /** Closes a locked, unpaid order and gives its coupon and its stock back, once. */
   async close(manager: EntityManager, order: Order): Promise<void> {
     eventOf(ORDER_TRANSITIONS, 'order', order.status, 'CLOSED');
-    await run(manager, MARK_CLOSED, [order.id, this.clock.now()]);
+    const now = this.clock.now();
+    await run(manager, MARK_CLOSED, [order.id, now]);
+    if (order.couponCode !== null) await this.coupons.release(manager, order.id, now);
     await this.stock.giveBack(manager, order.id);
   }
 
@@ -199,10 +206,4 @@ export class OrderService {
       nextCursor,
     };
   }
-}
-
-/** A token outlives its buyer when the database was replaced; then he logs in again, and nothing is broken. */
-function refuseUnknownBuyer(error: unknown): never {
-  if ((error as { constraint?: unknown } | null)?.constraint !== 'orders_buyer_id_fkey') throw error;
-  throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
 }

@@ -22,6 +22,7 @@ export function orderView(order: Order, items: readonly OrderItem[]): OrderView 
       quantity,
       payableFen,
     })),
+    ...(order.couponCode !== null && { couponCode: order.couponCode }),
     ...(order.address && { address: order.address }),
     ...(order.attach !== null && { attach: order.attach }),
     createdAt: toBeijingIso(order.createdAt),

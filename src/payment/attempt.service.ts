@@ -3,12 +3,10 @@ import { type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { BuyerService } from '../buyer/buyer.service.js';
 import { Clock } from '../common/time/clock.js';
-import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { OrderItem } from '../order/order-item.entity.js';
 import type { Order } from '../order/order.entity.js';
-import { DEFAULT_ACCOUNT } from '../wxpay/merchant-accounts.js';
 import type { PrepayRequest, TradeType } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { nextCheckAt } from './check-schedule.js';
@@ -26,6 +24,8 @@ const INSERT_PAYMENT = statement(
 /** How a buyer wants to pay, and from where: what decides whether an open attempt can be used again. */
 export interface PayWish {
   tradeType: TradeType;
+  /** The merchant account that takes the money of the buyer's app. */
+  accountId: string;
   clientIp: string;
   /** Needed for JSAPI: WeChat binds the payment to this user of the app. */
   openid?: string;
@@ -43,15 +43,13 @@ export class AttemptService {
 
   /**
    * Completes what the buyer asked for with what only the server knows.
-   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database
+   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`
    */
   async wish(buyerId: string, tradeType: TradeType, clientIp: string): Promise<PayWish> {
     const ip = clientIp.replace(/^::ffff:(?=\d+\.)/, ''); // an IPv4 address on a dual-stack socket
-    if (tradeType !== 'JSAPI') return { tradeType, clientIp: ip };
-    const buyer = await this.buyers.find(buyerId);
-    if (buyer === null)
-      throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
-    return { tradeType, clientIp: ip, openid: buyer.openid };
+    const { appId, openid } = await this.buyers.customer(buyerId);
+    const { id: accountId } = this.wxpay.accountOfApp(appId);
+    return { tradeType, accountId, clientIp: ip, ...(tradeType === 'JSAPI' && { openid }) };
   }
 
   /** Writes the row of a new attempt, due to be asked for, before WeChat hears of it (DESIGN §2.3). */
@@ -62,11 +60,12 @@ export class AttemptService {
     attempt: number,
     wish: PayWish,
   ): Promise<Payment> {
-    const account = this.wxpay.account(DEFAULT_ACCOUNT);
+    const account = this.wxpay.account(wish.accountId);
     const now = this.clock.now();
     const outTradeNo = `${order.orderNo}-${attempt}`;
     const request: PrepayRequest = {
       outTradeNo,
+      scheme: this.wxpay.scheme(account),
       tradeType: wish.tradeType,
       appId: wish.tradeType === 'APP' ? account.appAppId : account.appId,
       description: productText(items),
@@ -136,9 +135,11 @@ export class AttemptService {
 
   /** Whether the open attempt's stored request says the same as the new wish; WeChat takes only identical repetitions (DESIGN §6.5). */
   serves(open: Payment, wish: PayWish): boolean {
-    const account = this.wxpay.account(open.accountId);
+    const account = this.wxpay.account(wish.accountId);
     const { request } = open;
     return (
+      open.accountId === wish.accountId &&
+      request.scheme === this.wxpay.scheme(account) &&
       open.tradeType === wish.tradeType &&
       request.openid === wish.openid &&
       (wish.tradeType !== 'H5' || request.clientIp === wish.clientIp) &&

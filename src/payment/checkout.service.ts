@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { BuyerService } from '../buyer/buyer.service.js';
 import { Clock } from '../common/time/clock.js';
 import { Problem } from '../common/http/problem.js';
 import { transaction } from '../database/transaction.js';
@@ -32,6 +33,7 @@ export interface Payable {
 export class CheckoutService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly buyers: BuyerService,
     private readonly orders: OrderService,
     private readonly attempts: AttemptService,
     private readonly prepays: PrepayService,
@@ -43,6 +45,7 @@ export class CheckoutService {
   /** Writes the order alone; it is paid later. @param id see `checkout` */
   async order(id: string, buyerId: string, wanted: NewOrder): Promise<OrderView> {
     if ((await this.orders.find(id)) !== null) return this.orders.view(id);
+    await this.buyers.customer(buyerId);
     return transaction(this.dataSource, async (manager) => {
       const { order, items } = await this.orders.create(manager, id, buyerId, wanted);
       return orderView(order, items);

@@ -6,6 +6,7 @@ import { run, statement } from '../database/sql.js';
 import { newEvent } from '../jobs/event.js';
 import { JobService } from '../jobs/job.service.js';
 import { LedgerService, type Movement } from '../ledger/ledger.service.js';
+import { CouponService } from '../order/coupon/coupon.service.js';
 import type { PaidTransaction } from '../wxpay/protocol.js';
 import { judge, paymentMovement, type SettlementSubject, type SettlementVerdict } from './settlement.js';
 
@@ -15,7 +16,8 @@ import { judge, paymentMovement, type SettlementSubject, type SettlementVerdict 
  */
 const LOCK = statement(
   'settle-lock',
-  `SELECT o.id AS "orderId", o.status AS "orderStatus", o.payable_fen AS "payableFen", p.id, p.status,
+  `SELECT o.id AS "orderId", o.status AS "orderStatus", o.payable_fen AS "payableFen",
+          o.coupon_code IS NOT NULL AS "hasCoupon", p.id, p.status,
           p.account_id AS "accountId", p.app_id AS "appId", p.mch_id AS "mchId", p.out_trade_no AS "outTradeNo",
           p.amount_fen AS "amountFen", p.request->>'currency' AS currency, p.transaction_id AS "transactionId"
    FROM orders o JOIN payments p ON p.order_id = o.id
@@ -56,6 +58,7 @@ type LockedRow = SettlementSubject['payment'] & {
   orderId: string;
   orderStatus: SettlementSubject['order']['status'];
   payableFen: SettlementSubject['order']['payableFen'];
+  hasCoupon: boolean;
 };
 
 interface Decision {
@@ -76,13 +79,14 @@ export interface Settlement {
 /**
  * The one way a payment becomes true, whether WeChat notified it or was asked (DESIGN §4). Takes a list, so that one
  * and many go the same way, in the caller's transaction: locks orders and payments in the order of their ids, judges
- * each, writes states, journal, suspense and jobs together.
+ * each, writes states, coupons, journal, suspense and jobs together.
  */
 @Injectable()
 export class SettleService {
   private readonly logger = new Logger('settle');
 
   constructor(
+    private readonly coupons: CouponService,
     private readonly ledger: LedgerService,
     private readonly jobs: JobService,
     private readonly clock: Clock,
@@ -124,7 +128,12 @@ export class SettleService {
       );
       const subject = row && {
         payment: row,
-        order: { id: row.orderId, status: row.orderStatus, payableFen: row.payableFen },
+        order: {
+          id: row.orderId,
+          status: row.orderStatus,
+          payableFen: row.payableFen,
+          hasCoupon: row.hasCoupon,
+        },
       };
       const verdict = judge(paid, subject);
       const { outTradeNo, transactionId, totalFen } = paid;
@@ -142,6 +151,12 @@ export class SettleService {
       settled.map(({ paid }) => paid.totalFen),
       settled.map(({ subject }) => subject.payment.id),
     ]);
+    const withCoupon = settled.filter(({ subject }) => subject.order.hasCoupon);
+    await this.coupons.markUsed(
+      manager,
+      withCoupon.map(({ subject }) => subject.order.id),
+      now,
+    );
     return settled.map(({ paid, subject }) =>
       paymentMovement('PAYMENT_RECEIVED', subject.payment.id, paid, now),
     );

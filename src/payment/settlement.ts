@@ -16,7 +16,7 @@ export interface SettlementSubject {
     currency: string;
     transactionId: string | null;
   };
-  order: { id: string; status: OrderStatus; payableFen: Fen };
+  order: { id: string; status: OrderStatus; payableFen: Fen; hasCoupon: boolean };
 }
 
 export type SettlementVerdict = 'SETTLED' | 'DUPLICATE' | 'FOREIGN' | SuspenseKind;

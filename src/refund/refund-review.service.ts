@@ -69,7 +69,7 @@ export class RefundReviewService {
     const approved = await transaction(this.dataSource, async (manager) => {
       const { refund, approvals, answer } = await this.lock(manager, id, operator);
       if (approvals.some(({ operatorId }) => operatorId === operator.id)) return false;
-      if (!answer.allowed) throw refused(answer);
+      if (!answer.allowed) throw reviewRefused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
       const now = this.clock.now();
       await run(manager, APPROVE_ONCE, [id, operator.id, operator.displayName, note ?? null, now]);
@@ -104,7 +104,7 @@ export class RefundReviewService {
       if (refund.status === 'REJECTED' && refund.reviewedBy?.id === operator.id) return;
       // Saying no needs no second factor: it moves no money.
       if (!answer.allowed && (answer.code === 'ROLE_MAY_NOT_REVIEW' || answer.code === 'OWN_REQUEST'))
-        throw refused(answer);
+        throw reviewRefused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
       const now = this.clock.now();
       await run(manager, REJECT, [id, person(operator), reason, now]);
@@ -170,7 +170,7 @@ function person({ id, displayName }: OperatorPrincipal): { kind: 'operator'; id:
   return { kind: 'operator', id, name: displayName };
 }
 
-function refused({ code, why }: ReviewAnswer & { allowed: false }): Problem {
+export function reviewRefused({ code, why }: ReviewAnswer & { allowed: false }): Problem {
   return new Problem('REFUND_REVIEW_REFUSED', why, { extra: { reason: code } });
 }
 

@@ -6,6 +6,7 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { OperatorModule } from '../operator/operator.module.js';
 import { OrderModule } from '../order/order.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
+import { AbnormalRefundService } from './abnormal-refund.service.js';
 import { BuyerRefundController } from './buyer-refund.controller.js';
 import { DueRefunds } from './due-refunds.js';
 import { RefundApproval } from './refund-approval.entity.js';
@@ -29,6 +30,7 @@ import { StaffRefundController } from './staff-refund.controller.js';
   ],
   controllers: [BuyerRefundController, StaffRefundController],
   providers: [
+    AbnormalRefundService,
     DueRefunds,
     RefundConclusionService,
     RefundDeskService,

@@ -32,6 +32,23 @@ export type Approve = z.infer<typeof approveSchema>;
 export const rejectSchema = z.strictObject({ reason: reasonSchema });
 export type Reject = z.infer<typeof rejectSchema>;
 
+const cardText = z.string().trim().min(1).max(128);
+export const abnormalRefundSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('USER_BANK_CARD').describe('another card of the buyer'),
+    bankType: z
+      .string()
+      .regex(/^[A-Z0-9_]{2,32}$/)
+      .describe('WeChat’s code of the bank, e.g. ICBC_DEBIT'),
+    bankAccount: cardText.describe('card number; goes to WeChat encrypted and is not kept'),
+    realName: cardText.describe('holder of the card; goes to WeChat encrypted and is not kept'),
+  }),
+  z.strictObject({
+    type: z.literal('MERCHANT_BANK_CARD').describe('the shop’s own account; the shop pays the buyer itself'),
+  }),
+]);
+export type AbnormalRefund = z.infer<typeof abnormalRefundSchema>;
+
 export const refundListSchema = z.strictObject({
   status: z.enum(REFUND_STATUSES).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),

@@ -54,7 +54,7 @@ export function staffRefundView(
 /** What the person at the desk should do; in Chinese first, as everything staff read. */
 function guidanceFor({ status, waiting }: Refund): string | undefined {
   if (status === 'ABNORMAL') {
-    return '用户的银行卡已注销或冻结，款项退回商户。请在微信支付商户平台为该笔退款选择“退款到其他银行卡”，或与买家协商。 The buyer’s bank refused; the money lies with the merchant. Handle it in the merchant platform.';
+    return '用户的银行卡已注销或冻结，款项退回商户。请用“异常退款”改退至买家其他银行卡（API v3），或在微信支付商户平台处理。 The buyer’s bank refused; the money lies with the merchant. Send it to another card (API v3), or handle it in the merchant platform.';
   }
   if (waiting?.code === 'NOTENOUGH') {
     return '商户可用余额不足，充值后会自动重试（也可立即重试，单号不变）。 Not enough balance: top up; it is retried under the same number.';

@@ -10,16 +10,19 @@ import { OperatorGuard } from '../operator/operator.guard.js';
 import { FromRequest, type RequestOrigin } from '../operator/request-origin.js';
 import { Requires } from '../operator/requires.js';
 import { OrderService } from '../order/order.service.js';
+import { AbnormalRefundService } from './abnormal-refund.service.js';
 import { RefundDeskService } from './refund-desk.service.js';
 import { RefundRequestService } from './refund-request.service.js';
 import { RefundReviewService } from './refund-review.service.js';
 import {
+  abnormalRefundSchema,
   approveSchema,
   newRefundSchema,
   refundListSchema,
   refundPageSchema,
   rejectSchema,
   staffRefundSchema,
+  type AbnormalRefund,
   type Approve,
   type NewRefund,
   type RefundListQuery,
@@ -38,6 +41,7 @@ export class StaffRefundController {
     private readonly requests: RefundRequestService,
     private readonly reviews: RefundReviewService,
     private readonly desk: RefundDeskService,
+    private readonly abnormal: AbnormalRefundService,
     private readonly orders: OrderService,
   ) {}
 
@@ -121,6 +125,24 @@ export class StaffRefundController {
     @FromRequest() origin: RequestOrigin,
   ): Promise<StaffRefundView> {
     await this.desk.retry(id, operator, origin);
+    return this.desk.view(id, operator);
+  }
+
+  @Post('refunds/:id/abnormal')
+  @HttpCode(200)
+  @Requires('refunds.review')
+  @ApiOperation({
+    summary:
+      'Send a refund that the buyer’s bank refused to another card (API v3); the card’s data is not kept',
+  })
+  @ApiOkResponse({ standardSchema: staffRefundSchema })
+  async sendElsewhere(
+    @CurrentOperator() operator: OperatorPrincipal,
+    @Param({ schema: idParamSchema }) { id }: IdParam,
+    @Body({ schema: abnormalRefundSchema }) card: AbnormalRefund,
+    @FromRequest() origin: RequestOrigin,
+  ): Promise<StaffRefundView> {
+    await this.abnormal.sendElsewhere(await this.desk.find(id), card, operator, origin);
     return this.desk.view(id, operator);
   }
 

@@ -5,8 +5,8 @@ const NAMES_A_PERSON = /(?:openid|unionid)$/i;
  * The value of such a field in XML and in JSON, also when the message was cut off inside it. No repetition runs past
  * the next tag, so that a hostile message costs linear time.
  */
-const IN_XML = /(<\w*(?:openid|unionid)\b[^<>]*>\s*(?:<!\[CDATA\[)?)([^<\]]*)/gi;
-const IN_JSON = /("\w*(?:openid|unionid)"\s*:\s*")([^"]*)/gi;
+const IN_XML = /(<\w*(?:openid|unionid|FromUserName)\b[^<>]*>\s*(?:<!\[CDATA\[)?)([^<\]]*)/gi;
+const IN_JSON = /("\w*(?:openid|unionid|FromUserName)"\s*:\s*")([^"]*)/gi;
 const SIGNATURE = /<sign\b[^<>]*>.*?(?:<\/sign>|$)/gis;
 
 const SHOWN = 4;

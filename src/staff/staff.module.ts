@@ -5,6 +5,7 @@ import { OperatorModule } from '../operator/operator.module.js';
 import { PaymentModule } from '../payment/payment.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
+import { StaffBuyerService } from './buyers/staff-buyer.service.js';
 import { EffectController } from './effects/effect.controller.js';
 import { EffectDeskService } from './effects/effect-desk.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
@@ -44,6 +45,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     PrintDeskService,
     ReplayService,
     StaffActionService,
+    StaffBuyerService,
     StaffOrderService,
     StaffPaymentService,
     WebhookDeskService,

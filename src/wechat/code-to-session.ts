@@ -1,10 +1,14 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { createSecureContext } from 'node:tls';
-import { Agent, request } from 'undici';
+import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { certificateAuthorities } from '../common/certificate-authorities.js';
 import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { WechatHttp } from './wechat.http.js';
+
+/** A mini-program of the shop. */
+export interface WechatApp {
+  appId: string;
+  appSecret: string;
+}
 
 export interface WechatSession {
   openid: string;
@@ -23,24 +27,15 @@ const answerSchema = z.object({
 
 /** Exchanges the code of `wx.login` for the buyer's openid (requirement A1). A code works once and for 5 minutes. */
 @Injectable()
-export class CodeToSession implements OnApplicationShutdown {
-  private readonly agent: Agent;
-
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {
-    const { caPath, timeoutMs } = settings.wxpay;
-    const ca = certificateAuthorities(caPath);
-    this.agent = new Agent({
-      connections: 16,
-      connect: {
-        timeout: Math.min(3000, timeoutMs),
-        secureContext: createSecureContext({ ...(ca && { ca }) }),
-      },
-    });
-  }
+export class CodeToSession {
+  constructor(
+    private readonly http: WechatHttp,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   /** @throws Problem `LOGIN_CODE_INVALID`, `LOGIN_BLOCKED`, `LOGIN_TOO_OFTEN`, `WECHAT_CREDENTIALS_REFUSED` or `WECHAT_UNAVAILABLE` */
-  async exchange(code: string): Promise<WechatSession> {
-    const answer = await this.ask(code);
+  async exchange(app: WechatApp, code: string): Promise<WechatSession> {
+    const answer = await this.ask(app, code);
     if (answer.errcode !== undefined && answer.errcode !== 0)
       throw refusal(answer.errcode, answer.errmsg ?? '');
     if (!answer.openid || !answer.session_key) {
@@ -55,32 +50,19 @@ export class CodeToSession implements OnApplicationShutdown {
     };
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.agent.close();
-  }
-
-  private async ask(code: string): Promise<z.infer<typeof answerSchema>> {
-    const { baseUrl, appId, appSecret } = this.settings.wechat;
-    const url = new URL('/sns/jscode2session', baseUrl);
-    url.search = new URLSearchParams({
+  private async ask({ appId, appSecret }: WechatApp, code: string): Promise<z.infer<typeof answerSchema>> {
+    const answer = await this.http.get('/sns/jscode2session', {
       appid: appId,
       secret: appSecret,
       js_code: code,
       grant_type: 'authorization_code',
-    }).toString();
-    try {
-      const answer = await request(url, {
-        dispatcher: this.agent,
-        signal: AbortSignal.timeout(this.settings.wxpay.timeoutMs),
-      });
-      return answerSchema.parse(await answer.body.json());
-    } catch (error) {
-      // The URL carries the app secret, so only the kind of failure is kept.
-      const kind = error instanceof Error ? error.name : 'unknown';
-      throw new Problem('WECHAT_UNAVAILABLE', `WeChat's login service gave no usable answer (${kind}).`, {
-        retryAfterSeconds: 1,
-      });
-    }
+    });
+    const read = answer.kind === 'answered' ? answerSchema.safeParse(answer.body) : undefined;
+    if (read?.success) return read.data;
+    const why = answer.kind === 'unknown' ? answer.message : 'its answer has another shape';
+    throw new Problem('WECHAT_UNAVAILABLE', `WeChat's login service gave no usable answer: ${why}.`, {
+      retryAfterSeconds: 1,
+    });
   }
 }
 

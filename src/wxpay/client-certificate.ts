@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
 import { SettingsError, type Settings } from '../config/settings.js';
 import type { MerchantAccount } from './merchant-accounts.js';
+import { readPublicKey, readSigner } from './v3/v3.credentials.js';
 
 /** What the merchant shows in mutual TLS (protocol §1.1), in the words of Node's TLS options. */
 export type ClientCertificate = { cert: string; key: string } | { pfx: Buffer; passphrase: string };
@@ -14,12 +15,12 @@ export type ClientCertificate = { cert: string; key: string } | { pfx: Buffer; p
  * @throws SettingsError naming the file that is wrong and why; never its contents
  */
 export function readClientCertificate(account: MerchantAccount, now: Date): ClientCertificate | undefined {
-  if (account.p12Path !== undefined) return readP12(account.p12Path, account.mchId);
+  if (account.p12Path !== undefined) return readP12(account.p12Path, account);
   const { certPath, keyPath } = account;
   if (!existsSync(certPath) && !existsSync(keyPath)) return undefined;
   return readPair(
-    read('WXPAY_CERT_PATH', certPath).toString(),
-    read('WXPAY_KEY_PATH', keyPath).toString(),
+    read(account.names.certPath, certPath).toString(),
+    read(account.names.keyPath, keyPath).toString(),
     account,
     now,
   );
@@ -31,41 +32,45 @@ export function readClientCertificate(account: MerchantAccount, now: Date): Clie
  */
 export function checkCertificates({ wxpay }: Settings, now: Date): void {
   certificateAuthorities(wxpay.caPath);
-  for (const account of wxpay.accounts) readClientCertificate(account, now);
+  for (const account of wxpay.accounts) {
+    readClientCertificate(account, now);
+    if (account.api === 'v3') readSigner(account, now);
+    readPublicKey(account);
+  }
 }
 
 function readPair(
   cert: string,
   key: string,
-  { certPath, keyPath }: MerchantAccount,
+  { certPath, keyPath, names }: MerchantAccount,
   now: Date,
 ): ClientCertificate {
   const certificate = attempt(
     () => new X509Certificate(cert),
-    `WXPAY_CERT_PATH: ${certPath} is no certificate in PEM form`,
+    `${names.certPath}: ${certPath} is no certificate in PEM form`,
   );
   const privateKey = attempt(
     () => createPrivateKey(key),
-    `WXPAY_KEY_PATH: ${keyPath} is no unencrypted private key in PEM form`,
+    `${names.keyPath}: ${keyPath} is no unencrypted private key in PEM form`,
   );
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new SettingsError([
-      `WXPAY_KEY_PATH: the key in ${keyPath} does not belong to the certificate in ${certPath}`,
+      `${names.keyPath}: the key in ${keyPath} does not belong to the certificate in ${certPath}`,
     ]);
   }
   if (certificate.validToDate < now) {
     throw new SettingsError([
-      `WXPAY_CERT_PATH: the certificate in ${certPath} expired on ${certificate.validTo}`,
+      `${names.certPath}: the certificate in ${certPath} expired on ${certificate.validTo}`,
     ]);
   }
   return { cert, key };
 }
 
-function readP12(path: string, passphrase: string): ClientCertificate {
-  const pfx = read('WXPAY_P12_PATH', path);
+function readP12(path: string, { mchId: passphrase, names }: MerchantAccount): ClientCertificate {
+  const pfx = read(names.p12Path, path);
   attempt(
     () => createSecureContext({ pfx, passphrase }),
-    `WXPAY_P12_PATH: ${path} does not open with the merchant number as its password, or is no p12 file`,
+    `${names.p12Path}: ${path} does not open with the merchant number as its password, or is no p12 file`,
   );
   return { pfx, passphrase };
 }

@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SETTINGS, type MerchantAccountSettings, type Settings } from '../config/settings.js';
+import type { MerchantAccountSettings } from '../config/merchant-account.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 
 /** One merchant number with its app ids and keys; immutable, so two accounts can never cross (M-35). */
 export type MerchantAccount = Readonly<MerchantAccountSettings>;
-
-/** The account a checkout uses unless the order says otherwise. */
-export const DEFAULT_ACCOUNT = 'default';
 
 export class UnknownMerchantAccount extends Error {
   constructor(id: string) {
@@ -18,11 +16,24 @@ export class UnknownMerchantAccount extends Error {
 @Injectable()
 export class MerchantAccounts {
   private readonly accounts: ReadonlyMap<string, MerchantAccount>;
+  /** `default`: whoever is in no other account's app pays into this one. */
+  private readonly first: MerchantAccount;
 
   constructor(@Inject(SETTINGS) settings: Settings) {
-    this.accounts = new Map(
-      settings.wxpay.accounts.map((account) => [account.id, Object.freeze({ ...account })]),
-    );
+    const accounts = settings.wxpay.accounts.map((account) => Object.freeze({ ...account }));
+    const [first] = accounts;
+    if (first === undefined) throw new Error('there is no merchant account');
+    this.first = first;
+    this.accounts = new Map(accounts.map((account) => [account.id, account]));
+  }
+
+  all(): MerchantAccount[] {
+    return [...this.accounts.values()];
+  }
+
+  /** The account that takes the money of an app's users: the first with this app id, else `default`. */
+  ofApp(appId: string): MerchantAccount {
+    return this.all().find((account) => account.appId === appId) ?? this.first;
   }
 
   find(id: string): MerchantAccount | undefined {

@@ -5,9 +5,15 @@ export type UnknownReason =
   | 'TIMEOUT'
   | 'CONNECTION_LOST'
   | 'HTTP_STATUS'
+  | 'RATE_LIMITED'
   | 'UNREADABLE'
   | 'UNVERIFIED'
   | 'SYSTEM_ERROR';
+
+export interface Accepted<Value> {
+  kind: 'accepted';
+  value: Value;
+}
 
 /** WeChat has decided against the request; the same request again gets the same answer. */
 export interface Rejected {
@@ -25,9 +31,9 @@ export interface Unknown {
 }
 
 /** Every call to WeChat Pay ends in one of three ways; none of them throws. */
-export type Outcome<Value> = { kind: 'accepted'; value: Value } | Rejected | Unknown;
+export type Outcome<Value> = Accepted<Value> | Rejected | Unknown;
 
-export function accepted<Value>(value: Value): Outcome<Value> {
+export function accepted<Value>(value: Value): Accepted<Value> {
   return { kind: 'accepted', value };
 }
 

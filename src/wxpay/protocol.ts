@@ -1,5 +1,6 @@
 import type { Fen } from '../common/fen.js';
 import type { MerchantAccount } from './merchant-accounts.js';
+import type { BillOutcome, BillRequest } from './bill.js';
 import type { Outcome } from './outcome.js';
 
 export const TRADE_TYPES = ['JSAPI', 'APP', 'NATIVE', 'H5'] as const;
@@ -11,6 +12,8 @@ export type TradeType = (typeof TRADE_TYPES)[number];
  */
 export interface PrepayRequest {
   outTradeNo: string;
+  /** Protocol and signature (`WxPayService.scheme`); another one is another request to WeChat. */
+  scheme: string;
   tradeType: TradeType;
   appId: string;
   /** Product text the buyer sees; at most 127 bytes. */
@@ -121,7 +124,20 @@ export type RefundState = RefundResult | { state: 'NOT_EXIST' };
  */
 export type RefundOutcome = Outcome<{ refundId: string }> | { kind: 'later'; code: string; message: string };
 
-/** A refund notification is not signed (API v2): it only says which refund to ask about. */
+/** What a bank account needs to take a refund that the buyer's own bank refused (protocol §2.9). */
+export interface AbnormalRefundRequest {
+  outRefundNo: string;
+  /** WeChat's number of the refund. */
+  refundId: string;
+  /** To a card of the buyer, or to the merchant's, who pays the buyer back himself. */
+  type: 'USER_BANK_CARD' | 'MERCHANT_BANK_CARD';
+  /** WeChat's code of the bank, for a card of the buyer. */
+  bankType?: string;
+  bankAccount?: string;
+  realName?: string;
+}
+
+/** A refund notification only says which refund to ask about: API v2's is not signed, v3's does not say what it costs. */
 export interface RefundNotification {
   outRefundNo: string;
 }
@@ -130,7 +146,7 @@ export interface RefundNotification {
 export class NotificationRefused extends Error {
   constructor(
     readonly status: 400 | 401 | 403,
-    readonly verdict: 'MALFORMED' | 'FORGED' | 'FOREIGN',
+    readonly verdict: 'MALFORMED' | 'FORGED' | 'FOREIGN' | 'PROBE',
     message: string,
   ) {
     super(message);
@@ -151,19 +167,32 @@ export interface NotificationReply {
 export interface RawNotification {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Buffer;
+  /** Judged by: an old signature may be a recording. For a replay by staff, when it first came. */
+  receivedAt: Date;
 }
 
-/** One protocol version of WeChat Pay. v2 is here; v3 stands beside it without a caller noticing. */
+/** One protocol version of WeChat Pay: v2 and v3 stand side by side without a caller noticing. */
 export interface WxPayProtocol {
   prepay(account: MerchantAccount, request: PrepayRequest): Promise<Outcome<Prepaid>>;
   query(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<TransactionState>>;
   close(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<CloseResult>>;
   refund(account: MerchantAccount, appId: string, request: RefundRequest): Promise<RefundOutcome>;
   queryRefund(account: MerchantAccount, appId: string, outRefundNo: string): Promise<Outcome<RefundState>>;
+  downloadBill(account: MerchantAccount, request: BillRequest): Promise<BillOutcome>;
+  applyAbnormalRefund(
+    account: MerchantAccount,
+    request: AbnormalRefundRequest,
+  ): Promise<Outcome<{ refundId: string }>>;
   payParams(account: MerchantAccount, request: PrepayRequest, prepaid: Prepaid): PayParams;
   /** @throws NotificationRefused when the bytes are not an authentic notification to this account */
   readPaymentNotification(account: MerchantAccount, raw: RawNotification): PaymentNotification;
   /** @throws NotificationRefused */
   readRefundNotification(account: MerchantAccount, raw: RawNotification): RefundNotification;
   notificationReply(success: boolean, message: string): NotificationReply;
+}
+
+/** @throws Error when WeChat accepted the prepay without what this trade type needs */
+export function neededForCashier(value: string | undefined, name: string): string {
+  if (value === undefined) throw new Error(`WeChat accepted the prepay without ${name}`);
+  return value;
 }

@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
+import { connectionFailure } from '../common/connection-failure.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.js';
@@ -10,23 +12,22 @@ import { unknown, type Unknown } from './outcome.js';
 export interface WxPayAnswer {
   kind: 'answered';
   status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Buffer;
+}
+
+export interface WxPayHttpRequest {
+  method: 'GET' | 'POST';
+  /** With the query, as it goes over the wire. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
 }
 
 /** WeChat's answers are a few KB; what is larger is not WeChat's. Bills are streamed elsewhere. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Errors of connecting: no byte of the request has left, so the backup host may be asked (protocol §0). */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** TLS verification failed: no byte of the request has left, and somebody may stand in between. */
-const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+const STREAM_SILENCE_MS = 30_000;
+const COMMON_HEADERS = { accept: '*/*', 'user-agent': 'wechat-pay-checkout' };
 
 /** The only file that reaches WeChat Pay over the network: kept-alive connections, one deadline per call, verified TLS. */
 @Injectable()
@@ -48,48 +49,73 @@ export class WxPayHttp implements OnApplicationShutdown {
       const certificate = readClientCertificate(account, clock.now());
       if (certificate !== undefined)
         certified.set(account.id, pools(settings, { ...certificate, ...(ca && { ca }) }));
-      else this.logger.warn(`account ${account.id} has no API certificate: refunds by API v2 cannot be sent`);
+      else if (account.api === 'v2')
+        this.logger.warn(`account ${account.id} has no API certificate: refunds cannot be sent`);
     }
     this.certified = certified;
   }
 
   /**
-   * Posts once; moves to the backup host only when no connection came about. Never throws: a call without an answer
+   * Sends once; moves to the backup host only when no connection came about. Never throws: a call without an answer
    * is an outcome that the caller has to treat as unknown.
    */
-  post(path: string, contentType: string, body: string): Promise<WxPayAnswer | Unknown> {
-    return this.postToFirst(this.hosts, path, contentType, body);
+  send(request: WxPayHttpRequest): Promise<WxPayAnswer | Unknown> {
+    return this.sendToFirst(this.hosts, request);
   }
 
-  /** The same with the account's certificate, for what moves money out (`/secapi/**`). */
-  async postWithCertificate(
-    accountId: string,
-    path: string,
-    contentType: string,
-    body: string,
-  ): Promise<WxPayAnswer | Unknown> {
+  /** The same with the account's certificate, for what moves money out of API v2 (`/secapi/**`). */
+  async sendWithCertificate(accountId: string, request: WxPayHttpRequest): Promise<WxPayAnswer | Unknown> {
     const hosts = this.certified.get(accountId);
-    return hosts === undefined ? NO_CERTIFICATE : this.postToFirst(hosts, path, contentType, body);
+    return hosts === undefined ? NO_CERTIFICATE : this.sendToFirst(hosts, request);
+  }
+
+  /**
+   * Hands the body to `read` while it arrives, without the limits of size and time that answers have: bills. A
+   * connection may be silent for half a minute.
+   * @param accountId shows this account's certificate
+   */
+  async stream<Result>(
+    { headers, ...request }: WxPayHttpRequest,
+    read: (status: number, body: Readable) => Promise<Result>,
+    accountId?: string,
+  ): Promise<Result | Unknown> {
+    const hosts = accountId === undefined ? this.hosts : (this.certified.get(accountId) ?? []);
+    let failure = NO_CERTIFICATE;
+    for (const host of hosts) {
+      try {
+        const answer = await host.request({
+          ...request,
+          headers: { ...COMMON_HEADERS, ...headers },
+          bodyTimeout: STREAM_SILENCE_MS,
+        });
+        return await read(answer.statusCode, answer.body);
+      } catch (error) {
+        const { reason, message } = connectionFailure(error, 'WeChat Pay', this.timeoutMs);
+        failure = unknown(reason, message);
+        if (failure.reason !== 'UNREACHABLE') return failure;
+      }
+    }
+    return failure;
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.hosts, ...this.certified.values()].flat().map((host) => host.close()));
   }
 
-  private async postToFirst(
+  private async sendToFirst(
     hosts: readonly Pool[],
-    path: string,
-    contentType: string,
-    body: string,
+    request: WxPayHttpRequest,
   ): Promise<WxPayAnswer | Unknown> {
     const signal = AbortSignal.timeout(this.timeoutMs);
     let failure: Unknown = unknown('UNREACHABLE', 'no host of WeChat Pay is configured');
     for (const host of hosts) {
       try {
-        return await post(host, path, contentType, body, signal);
+        return await send(host, request, signal);
       } catch (error) {
-        failure = describe(error, this.timeoutMs);
-        this.logger.warn(`${path}: ${failure.message}`, { reason: failure.reason });
+        const { reason, message } = connectionFailure(error, 'WeChat Pay', this.timeoutMs);
+        failure = unknown(reason, message);
+        this.logger.warn(`${request.path}: ${failure.message}`, { reason: failure.reason });
+        // Only then has no byte left, so the backup host may be asked (protocol §0).
         if (failure.reason !== 'UNREACHABLE') return failure;
       }
     }
@@ -102,18 +128,14 @@ const NO_CERTIFICATE = unknown(
   'no API certificate is configured (WXPAY_CERT_PATH and WXPAY_KEY_PATH, or WXPAY_P12_PATH)',
 );
 
-async function post(
+async function send(
   host: Pool,
-  path: string,
-  contentType: string,
-  body: string,
+  { headers, ...request }: WxPayHttpRequest,
   signal: AbortSignal,
 ): Promise<WxPayAnswer> {
   const answer = await host.request({
-    method: 'POST',
-    path,
-    headers: { 'content-type': contentType, accept: '*/*', 'user-agent': 'wechat-pay-checkout' },
-    body,
+    ...request,
+    headers: { ...COMMON_HEADERS, ...headers },
     signal,
   });
   const chunks: Buffer[] = [];
@@ -123,7 +145,12 @@ async function post(
     if (size > MAX_ANSWER_BYTES) throw new Error('the answer is larger than 1 MB');
     chunks.push(chunk);
   }
-  return { kind: 'answered', status: answer.statusCode, body: Buffer.concat(chunks) };
+  return {
+    kind: 'answered',
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: Buffer.concat(chunks),
+  };
 }
 
 /** One pool for the host and one for its backup. */
@@ -134,22 +161,5 @@ function pools(settings: Settings, tls: Partial<ClientCertificate> & { ca?: stri
   const connect = { timeout: Math.min(3000, timeoutMs), secureContext: createSecureContext(tls) };
   return [...origins].map(
     (origin) => new Pool(origin, { connections: 64, keepAliveTimeout: 30_000, connect }),
-  );
-}
-
-function describe(error: unknown, timeoutMs: number): Unknown {
-  const { name, code, message } = error as { name?: string; code?: string; message?: string };
-  if (name === 'TimeoutError' || name === 'AbortError')
-    return unknown('TIMEOUT', `WeChat Pay did not answer within ${timeoutMs} ms`);
-  if (code !== undefined && NOT_CONNECTED.has(code))
-    return unknown('UNREACHABLE', `WeChat Pay cannot be reached (${code})`);
-  if (code !== undefined && UNTRUSTED.test(code))
-    return unknown(
-      'UNTRUSTED_SERVER',
-      `the server that answers for WeChat Pay shows a certificate nobody vouches for (${code})`,
-    );
-  return unknown(
-    'CONNECTION_LOST',
-    `the connection to WeChat Pay broke (${code ?? message ?? 'no reason given'})`,
   );
 }

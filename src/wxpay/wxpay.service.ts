@@ -1,22 +1,26 @@
 import { Injectable } from '@nestjs/common';
+import type { BillOutcome, BillRequest } from './bill.js';
 import { MerchantAccounts, type MerchantAccount } from './merchant-accounts.js';
 import type { Outcome } from './outcome.js';
-import type {
-  CloseResult,
-  NotificationReply,
-  PayParams,
-  PaymentNotification,
-  Prepaid,
-  PrepayRequest,
-  RawNotification,
-  RefundNotification,
-  RefundOutcome,
-  RefundRequest,
-  RefundState,
-  TransactionState,
-  WxPayProtocol,
+import {
+  NotificationRefused,
+  type AbnormalRefundRequest,
+  type CloseResult,
+  type NotificationReply,
+  type PayParams,
+  type PaymentNotification,
+  type Prepaid,
+  type PrepayRequest,
+  type RawNotification,
+  type RefundNotification,
+  type RefundOutcome,
+  type RefundRequest,
+  type RefundState,
+  type TransactionState,
+  type WxPayProtocol,
 } from './protocol.js';
 import { V2Protocol } from './v2/v2.protocol.js';
+import { V3Protocol } from './v3/v3.protocol.js';
 
 /** Names one payment at WeChat: whose account, under which app id, which number. */
 export interface TransactionKey {
@@ -36,13 +40,24 @@ export class WxPayService {
   constructor(
     private readonly accounts: MerchantAccounts,
     v2: V2Protocol,
+    v3: V3Protocol,
   ) {
-    this.protocols = { v2 };
+    this.protocols = { v2, v3 };
   }
 
   /** @throws UnknownMerchantAccount, like every method that takes an account id */
   account(id: string): MerchantAccount {
     return this.accounts.get(id);
+  }
+
+  /** The account that takes the money of an app's users. */
+  accountOfApp(appId: string): MerchantAccount {
+    return this.accounts.ofApp(appId);
+  }
+
+  /** What new calls of an account are made with; WeChat takes one number under one scheme only (DESIGN §6.5). */
+  scheme({ api, signType }: MerchantAccount): string {
+    return api === 'v2' ? `v2 ${signType}` : 'v3';
   }
 
   findAccount(id: string): MerchantAccount | undefined {
@@ -85,22 +100,55 @@ export class WxPayService {
     return this.protocols[account.api].payParams(account, request, prepaid);
   }
 
+  /** The bill of a day, from `later` on the next morning at 10:00 UTC+8; the caller disposes of the file. */
+  downloadBill(accountId: string, request: BillRequest): Promise<BillOutcome> {
+    const account = this.accounts.get(accountId);
+    return this.protocols[account.api].downloadBill(account, request);
+  }
+
+  applyAbnormalRefund(
+    accountId: string,
+    request: AbnormalRefundRequest,
+  ): Promise<Outcome<{ refundId: string }>> {
+    const account = this.accounts.get(accountId);
+    return this.protocols[account.api].applyAbnormalRefund(account, request);
+  }
+
   /** @throws NotificationRefused when the bytes are not an authentic notification to this account */
   readPaymentNotification(account: MerchantAccount, raw: RawNotification): PaymentNotification {
-    return this.protocols[account.api].readPaymentNotification(account, raw);
+    return this.protocols[spokenTo(account, raw)].readPaymentNotification(account, raw);
   }
 
   /** @throws NotificationRefused when the bytes are no refund notification to this account */
   readRefundNotification(account: MerchantAccount, raw: RawNotification): RefundNotification {
-    return this.protocols[account.api].readRefundNotification(account, raw);
+    return this.protocols[spokenTo(account, raw)].readRefundNotification(account, raw);
   }
 
-  /** The answer to a notification in the words of the account's protocol; v2's when the account is not known. */
+  /** The answer to a notification, in the words of the protocol it came in. */
   notificationReply(
-    account: MerchantAccount | undefined,
+    raw: Pick<RawNotification, 'headers' | 'body'>,
     success: boolean,
     message: string,
   ): NotificationReply {
-    return this.protocols[account?.api ?? 'v2'].notificationReply(success, message);
+    return this.protocols[protocolOf(raw)].notificationReply(success, message);
   }
+}
+
+/**
+ * Which protocol a notification speaks: an account may get both while it moves from one to the other. The body says it;
+ * only where there is none do the headers.
+ */
+function protocolOf({ headers, body }: Pick<RawNotification, 'headers' | 'body'>): MerchantAccount['api'] {
+  const start = /\S/.exec(body.subarray(0, 64).toString('latin1'))?.[0];
+  if (start === undefined)
+    return Object.keys(headers).some((name) => name.startsWith('wechatpay-')) ? 'v3' : 'v2';
+  return start === '{' ? 'v3' : 'v2';
+}
+
+/** @throws NotificationRefused when the account has no key for the protocol: it cannot be authentic */
+function spokenTo(account: MerchantAccount, raw: RawNotification): MerchantAccount['api'] {
+  const protocol = protocolOf(raw);
+  if ((protocol === 'v2' ? account.apiKeys : account.apiV3Keys).length === 0)
+    throw new NotificationRefused(401, 'FORGED', `this account has no key for API ${protocol}`);
+  return protocol;
 }

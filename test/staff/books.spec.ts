@@ -209,18 +209,4 @@ describe('/suspense', () => {
   });
 });
 
-describe('/buyers', () => {
-  it('lists buyers with their orders counted and their openid masked', async () => {
-    const another = await TestBuyer.login(system);
-    const { items } = await viewer.get<{ items: { id: string; orders: number; openid: string }[] }>(
-      '/buyers',
-    );
-    expect(items).toMatchObject([
-      { id: another.id, orders: 0 },
-      { id: buyer.id, orders: 3, openid: `***${buyer.openid.slice(-4)}` },
-    ]);
-    expect(await viewer.pages('/buyers?')).toEqual(items);
-  });
-});
-
 it('A25: no openid is in any answer', () => expect(Desk.answersWith(buyer.openid, 'oHandmade')).toEqual([]));

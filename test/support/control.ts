@@ -91,6 +91,12 @@ export class Control {
     await this.fault({ path, fault: 'slow', ms: 0 });
   }
 
+  /** Changes what the merchant platform would change: keys, key mode, share of probes. */
+  async merchant(mchId: string, changes: Record<string, unknown>): Promise<void> {
+    const { status, body } = await this.call('POST', `/_sim/merchants/${mchId}`, changes);
+    if (status >= 400) throw new Error(`the merchant cannot be changed: ${JSON.stringify(body)}`);
+  }
+
   async noFaults(): Promise<void> {
     await this.call('DELETE', '/_sim/faults');
   }

@@ -36,6 +36,7 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
     freePort(),
   ]);
   const url = `http://127.0.0.1:${port}`;
+  simulator.setAppUrl(url);
   const merchant = parseEnv(await readFile(join(simulator.merchantDir, 'merchant.env'), 'utf8'));
   const env = {
     ...(merchant as Record<string, string>),

@@ -106,7 +106,7 @@ describe('WeChat’s answer', () => {
       nonce_str: 'n',
     };
   });
-  const judge = (answer: Record<string, string>, key = account.apiKey) =>
+  const judge = (answer: Record<string, string>, key = account.apiKeys[0] ?? '') =>
     classify(
       account,
       account.appId,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { assert, dictionary, property, string, stringMatching } from 'fast-check';
 import { Transformer } from 'wechatpay-axios-plugin';
-import { MAX_XML_BYTES, readXml, UnreadableXml, writeXml } from '../../src/wxpay/v2/v2.xml.js';
+import { MAX_XML_BYTES, UnreadableXml, writeXml } from '../../src/common/xml.js';
+import { readXml } from '../../src/wxpay/v2/v2.xml.js';
 
 const read = (text: string | Buffer, root?: string): Record<string, string> =>
   Object.fromEntries(readXml(Buffer.from(text), root));

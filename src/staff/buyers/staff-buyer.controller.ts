@@ -1,65 +1,87 @@
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
-import { z } from 'zod';
-import { Buyer } from '../../buyer/buyer.entity.js';
-import { toBeijingIso } from '../../common/time/beijing-time.js';
-import { run, statement } from '../../database/sql.js';
+import { idParamSchema, type IdParam } from '../../common/http/id-param.js';
+import { Idempotent } from '../../common/idempotency/idempotency.js';
+import { CurrentOperator } from '../../operator/current-operator.js';
+import type { OperatorPrincipal } from '../../operator/operator-principal.js';
 import { OperatorGuard } from '../../operator/operator.guard.js';
+import { FromRequest, type RequestOrigin } from '../../operator/request-origin.js';
 import { Requires } from '../../operator/requires.js';
-import { instant, newestPage, pageFields, periodFields } from '../list-query.js';
-import { maskOpenid } from '../masked.js';
-
-const listSchema = z.strictObject({ ...periodFields, ...pageFields });
-type ListQuery = z.infer<typeof listSchema>;
-
-const pageSchema = z.object({
-  items: z.array(
-    z.object({
-      id: z.string(),
-      openid: z.string().describe('masked: its last characters only'),
-      orders: z.int().describe('how many orders, paid or not'),
-      createdAt: instant,
-      lastLoginAt: instant,
-    }),
-  ),
-  nextCursor: z.string().nullable(),
-});
-type Page = z.infer<typeof pageSchema>;
-
-const COUNT_ORDERS = statement(
-  'count-orders-of-buyers',
-  'SELECT buyer_id AS id, count(*) AS orders FROM orders WHERE buyer_id = ANY($1::uuid[]) GROUP BY buyer_id',
-);
+import {
+  noteSchema,
+  staffBuyerListSchema,
+  staffBuyerPageSchema,
+  staffBuyerSchema,
+  type Note,
+  type StaffBuyerListQuery,
+  type StaffBuyerPage,
+  type StaffBuyerView,
+} from './staff-buyer.schema.js';
+import { StaffBuyerService } from './staff-buyer.service.js';
 
 @ApiTags('merchant')
 @ApiBearerAuth()
 @UseGuards(OperatorGuard)
-@Requires('buyers.read')
+@Idempotent()
 @Controller('api/v1/admin/buyers')
 export class StaffBuyerController {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly buyers: StaffBuyerService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Buyers, newest first; their openids stay on the server' })
-  @ApiOkResponse({ standardSchema: pageSchema })
-  async list(@Query({ schema: listSchema }) range: ListQuery): Promise<Page> {
-    const query = this.dataSource.createQueryBuilder(Buyer, 'b');
-    const { rows, nextCursor } = await newestPage(query, 'createdAt', range);
-    const counts = await run<{ id: string; orders: number }>(this.dataSource.manager, COUNT_ORDERS, [
-      rows.map(({ id }) => id),
-    ]);
-    const orders = new Map(counts.map((count) => [count.id, count.orders]));
-    return {
-      items: rows.map(({ id, openid, createdAt, lastLoginAt }) => ({
-        id,
-        openid: maskOpenid(openid),
-        orders: orders.get(id) ?? 0,
-        createdAt: toBeijingIso(createdAt),
-        lastLoginAt: toBeijingIso(lastLoginAt),
-      })),
-      nextCursor,
-    };
+  @Requires('buyers.read')
+  @ApiOperation({ summary: 'Buyers with their totals, newest first; their openids stay on the server' })
+  @ApiOkResponse({ standardSchema: staffBuyerPageSchema })
+  list(@Query({ schema: staffBuyerListSchema }) query: StaffBuyerListQuery): Promise<StaffBuyerPage> {
+    return this.buyers.list(query);
+  }
+
+  @Get(':id')
+  @Requires('buyers.read')
+  @ApiOperation({ summary: 'One buyer with his totals' })
+  @ApiOkResponse({ standardSchema: staffBuyerSchema })
+  detail(@Param({ schema: idParamSchema }) { id }: IdParam): Promise<StaffBuyerView> {
+    return this.buyers.view(id);
+  }
+
+  @Put(':id/note')
+  @Requires('buyers.manage')
+  @ApiOperation({ summary: 'Write the staff’s note about a buyer; he never sees it' })
+  @ApiOkResponse({ standardSchema: staffBuyerSchema })
+  setNote(
+    @CurrentOperator() operator: OperatorPrincipal,
+    @FromRequest() origin: RequestOrigin,
+    @Param({ schema: idParamSchema }) { id }: IdParam,
+    @Body({ schema: noteSchema }) { note }: Note,
+  ): Promise<StaffBuyerView> {
+    return this.buyers.setNote(id, note, { operator, origin });
+  }
+
+  @Post(':id/block')
+  @HttpCode(200)
+  @Requires('buyers.manage')
+  @ApiOperation({
+    summary:
+      'Let a buyer order and pay no more (403 BUYER_BLOCKED); he keeps his orders and may ask for refunds',
+  })
+  @ApiOkResponse({ standardSchema: staffBuyerSchema })
+  block(
+    @CurrentOperator() operator: OperatorPrincipal,
+    @FromRequest() origin: RequestOrigin,
+    @Param({ schema: idParamSchema }) { id }: IdParam,
+  ): Promise<StaffBuyerView> {
+    return this.buyers.block(id, { operator, origin });
+  }
+
+  @Post(':id/unblock')
+  @HttpCode(200)
+  @Requires('buyers.manage')
+  @ApiOperation({ summary: 'Let a blocked buyer order again' })
+  @ApiOkResponse({ standardSchema: staffBuyerSchema })
+  unblock(
+    @CurrentOperator() operator: OperatorPrincipal,
+    @FromRequest() origin: RequestOrigin,
+    @Param({ schema: idParamSchema }) { id }: IdParam,
+  ): Promise<StaffBuyerView> {
+    return this.buyers.unblock(id, { operator, origin });
   }
 }

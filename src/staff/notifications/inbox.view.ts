@@ -33,6 +33,6 @@ export function inboxDetail(notification: Notification): InboxDetail {
     body: maskMessage(body.toString()),
     bodyComplete: createHash('sha256').update(body).digest().equals(bodySha256),
     bodySha256: bodySha256.toString('hex'),
-    replayable: notification.verified,
+    replayable: notification.verified && notification.kind !== 'MESSAGE',
   };
 }

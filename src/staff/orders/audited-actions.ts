@@ -31,6 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'order.print_requested': '员工补打小票 Staff print the receipt again',
   'payment.sync_requested': '员工向微信查询付款 Staff ask WeChat about the payment',
   'notification.replay_requested': '员工重放通知 Staff replay the notification',
+  'refund.sent_elsewhere': '员工将异常退款改退至其他银行卡 Staff send the abnormal refund to another card',
   'effect.replayed': '员工重试附带任务 Staff replay a side effect',
   'refund.retried': '员工重试退款 Staff retry the refund',
 };

@@ -17,7 +17,11 @@ const VERDICTS: Record<NotificationVerdict, string> = {
   CONCLUDED: '微信通知：退款结果已确认 WeChat notified: the refund is concluded',
   UNKNOWN_REFUND: '微信通知：退款单不存在 WeChat notified: no such refund here',
   UNCONFIRMED: '微信通知，查询未确认 WeChat notified, but did not confirm it when asked',
+  ANSWERED: '买家发消息查询，已自动回复 The buyer asked by message and was answered',
+  NOTED: '微信推送事件，已据此处理 WeChat pushed an event, which was looked into',
+  IGNORED: '微信推送，与订单处理无关 WeChat pushed what means nothing here',
   FOREIGN: '通知不属于本商户或应用，不予采信 A notification about another account or app, not believed',
+  PROBE: '微信的验签探测，已按预期拒绝 A probe of WeChat, refused as it should be',
   FORGED: '伪造通知，不予采信 A forged notification, not believed',
   MALFORMED: '通知无法读取 An unreadable notification',
 };

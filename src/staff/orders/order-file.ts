@@ -1,5 +1,6 @@
 import { In, type DataSource } from 'typeorm';
 import { run, statement } from '../../database/sql.js';
+import { CouponUse } from '../../order/coupon/coupon-use.entity.js';
 import { Effect } from '../../fulfilment/effect/effect.entity.js';
 import { OrderItem } from '../../order/order-item.entity.js';
 import { Order } from '../../order/order.entity.js';
@@ -25,6 +26,7 @@ const BALANCES = statement(
 export interface OrderFile {
   order: Order;
   items: OrderItem[];
+  couponUse: CouponUse | null;
   payments: Payment[];
   refunds: Refund[];
   approvals: RefundApproval[];
@@ -44,6 +46,7 @@ export function readOrderFile(dataSource: DataSource, orderId: string): Promise<
     const order = await manager.findOneBy(Order, { id: orderId });
     if (order === null) return null;
     const items = await manager.find(OrderItem, { where: { orderId }, order: { line: 'ASC' } });
+    const couponUse = order.couponCode === null ? null : await manager.findOneBy(CouponUse, { orderId });
     const payments = await manager.find(Payment, { where: { orderId }, order: { attempt: 'ASC' } });
     const refunds = await manager.find(Refund, {
       where: { orderId },
@@ -80,6 +83,7 @@ export function readOrderFile(dataSource: DataSource, orderId: string): Promise<
     return {
       order,
       items,
+      couponUse,
       payments,
       refunds,
       approvals,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LEDGER_ACCOUNTS } from '../../ledger/ledger-entry.entity.js';
+import { COUPON_USE_STATUSES } from '../../order/coupon/coupon-use.status.js';
 import { orderSchema } from '../../order/order.schema.js';
 import { ORDER_STATUSES } from '../../order/order.status.js';
 import { refundSchema } from '../../refund/refund.schema.js';
@@ -43,6 +44,10 @@ export const timelineEventSchema = z.object({
 export type TimelineEventView = z.infer<typeof timelineEventSchema>;
 
 export const staffOrderSchema = staffOrderRowSchema.extend({
+  couponUse: z
+    .object({ couponId: z.string(), status: z.enum(COUPON_USE_STATUSES) })
+    .optional()
+    .describe('what became of the coupon: reserved, used when paid, released when closed unpaid'),
   payments: z.array(staffPaymentSchema).describe('every attempt, oldest first'),
   refunds: z
     .array(refundSchema.extend({ waiting: z.object({ code: z.string(), message: z.string() }).optional() }))

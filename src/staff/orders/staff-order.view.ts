@@ -18,10 +18,22 @@ export function staffOrderRow(order: Order, items: readonly OrderItem[]): StaffO
 }
 
 export function staffOrderView(file: OrderFile): StaffOrderView {
-  const { order, items, payments, refunds, approvals, suspense, notifications, effects, actions, balances } =
-    file;
+  const {
+    order,
+    items,
+    couponUse,
+    payments,
+    refunds,
+    approvals,
+    suspense,
+    notifications,
+    effects,
+    actions,
+    balances,
+  } = file;
   return {
     ...staffOrderRow(order, items),
+    ...(couponUse && { couponUse: { couponId: couponUse.couponId, status: couponUse.status } }),
     payments: payments.map(staffPaymentView),
     refunds: refunds.map(refundWithNames),
     suspense: suspense.map(suspenseRow),

@@ -1,47 +1,87 @@
 import { Injectable } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
+import { UnreadableXml, writeXml } from '../../common/xml.js';
 import { accepted, rejected, unknown, type Outcome, type Unknown } from '../outcome.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
-import { WxPayHttp, type WxPayAnswer } from '../wxpay.http.js';
+import { nonce } from '../nonce.js';
+import { WxPayHttp, type WxPayAnswer, type WxPayHttpRequest } from '../wxpay.http.js';
 import { signV2, verifyV2, type V2Fields } from './v2.signature.js';
-import { readXml, UnreadableXml, writeXml } from './v2.xml.js';
+import { V2SigningKeys } from './v2.signing-keys.js';
+import { readXml } from './v2.xml.js';
 
-const XML = 'text/xml; charset=utf-8';
 /** Business codes that say "outcome not certain, ask or repeat the same" (protocol §1.4–1.9). */
 const UNCERTAIN_CODES = new Set(['SYSTEMERROR', 'SYSTEM_ERROR', 'BIZERR_NEED_RETRY', 'BANKERROR']);
+
+/** WeChat's words for a wrong signature: unsigned as `return_msg`, or as a code (protocol §1.4). */
+const WRONG_SIGNATURE = /签名错误|SIGNERROR|SIGN ERROR/;
 
 /** One request of API v2: signs, sends, verifies, and classifies the answer. */
 @Injectable()
 export class V2Call {
-  constructor(private readonly http: WxPayHttp) {}
+  constructor(
+    private readonly http: WxPayHttp,
+    private readonly keys: V2SigningKeys,
+  ) {}
 
   /** @returns the answer's fields when `return_code` and `result_code` are SUCCESS and the signature is right */
-  async post(
+  post(
     account: MerchantAccount,
     path: string,
     appId: string,
     fields: Record<string, string>,
   ): Promise<Outcome<V2Fields>> {
-    return judge(account, appId, await this.http.post(path, XML, signedXml(account, appId, fields)));
+    return this.ask(account, appId, fields, (body) => this.http.send(xmlRequest(path, body)));
   }
 
   /** The same over mutual TLS, for `/secapi/**`. */
-  async postWithCertificate(
+  postWithCertificate(
     account: MerchantAccount,
     path: string,
     appId: string,
     fields: Record<string, string>,
   ): Promise<Outcome<V2Fields>> {
-    return judge(
-      account,
-      appId,
-      await this.http.postWithCertificate(account.id, path, XML, signedXml(account, appId, fields)),
+    return this.ask(account, appId, fields, (body) =>
+      this.http.sendWithCertificate(account.id, xmlRequest(path, body)),
     );
+  }
+
+  /** Where WeChat refuses the signature and the account has another key, the same request goes out under that one. */
+  private async ask(
+    account: MerchantAccount,
+    appId: string,
+    fields: Record<string, string>,
+    send: (body: string) => Promise<WxPayAnswer | Unknown>,
+  ): Promise<Outcome<V2Fields>> {
+    const first = this.keys.of(account);
+    const ask = async (key: string): Promise<Outcome<V2Fields>> =>
+      judge(account, appId, await send(signedXml(account, key, appId, fields)));
+    const outcome = await ask(first);
+    if (!refusesSignature(outcome)) return outcome;
+    for (const key of account.apiKeys) {
+      if (key === first) continue;
+      const second = await ask(key);
+      if (refusesSignature(second)) continue;
+      this.keys.takes(account, key);
+      return second;
+    }
+    return outcome;
   }
 }
 
-function signedXml(account: MerchantAccount, appId: string, fields: Record<string, string>): string {
-  const { mchId, signType, apiKey } = account;
+function refusesSignature(outcome: Outcome<V2Fields>): boolean {
+  return outcome.kind === 'rejected' && WRONG_SIGNATURE.test(`${outcome.code} ${outcome.message}`);
+}
+
+export function xmlRequest(path: string, body: string): WxPayHttpRequest {
+  return { method: 'POST', path, headers: { 'content-type': 'text/xml; charset=utf-8' }, body };
+}
+
+/** A signed request as XML. */
+export function signedXml(
+  { mchId, signType }: MerchantAccount,
+  apiKey: string,
+  appId: string,
+  fields: Record<string, string>,
+): string {
   const signed = new Map(
     Object.entries({ appid: appId, mch_id: mchId, nonce_str: nonce(), sign_type: signType, ...fields }),
   );
@@ -70,7 +110,7 @@ export function classify(account: MerchantAccount, appId: string, body: Buffer):
   const returnCode = fields.get('return_code');
   if (returnCode === 'FAIL') return rejected('FAIL', fields.get('return_msg') ?? '');
   if (returnCode !== 'SUCCESS') return unknown('UNREADABLE', "WeChat Pay's answer has no return_code");
-  if (!verifyV2(account.signType, fields, account.apiKey)) {
+  if (!verifyV2(account.signType, fields, account.apiKeys)) {
     return unknown('UNVERIFIED', "WeChat Pay's answer has a wrong signature");
   }
   if (fields.get('mch_id') !== account.mchId || fields.get('appid') !== appId) {
@@ -81,9 +121,4 @@ export function classify(account: MerchantAccount, appId: string, body: Buffer):
   const message = fields.get('err_code_des') ?? '';
   if (code === '' || UNCERTAIN_CODES.has(code)) return unknown('SYSTEM_ERROR', `${code} ${message}`.trim());
   return rejected(code, message);
-}
-
-/** 32 random characters; WeChat wants every request and every client signature to differ (protocol §1.3). */
-export function nonce(): string {
-  return randomBytes(16).toString('hex');
 }

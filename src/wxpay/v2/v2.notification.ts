@@ -1,9 +1,10 @@
+import { UnreadableXml } from '../../common/xml.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { NotificationRefused, type PaymentNotification, type RefundNotification } from '../protocol.js';
 import { decryptReqInfo } from './v2.cipher.js';
 import { verifyV2, type V2Fields } from './v2.signature.js';
 import { readTransaction } from './v2.transaction.js';
-import { readXml, UnreadableXml } from './v2.xml.js';
+import { readXml } from './v2.xml.js';
 
 /**
  * Believes a payment notification, or does not (protocol §1.12, DESIGN §2.8): parse, signature with the account's own
@@ -13,7 +14,7 @@ import { readXml, UnreadableXml } from './v2.xml.js';
  */
 export function readPaymentNotification(account: MerchantAccount, body: Buffer): PaymentNotification {
   const fields = parse(body);
-  if (!verifyV2(account.signType, fields, account.apiKey)) {
+  if (!verifyV2(account.signType, fields, account.apiKeys)) {
     const words =
       fields.get('return_code') === 'FAIL'
         ? 'an unsigned communication failure'
@@ -58,7 +59,7 @@ export function readRefundNotification(account: MerchantAccount, body: Buffer): 
   }
   let outRefundNo: string | undefined;
   try {
-    outRefundNo = readXml(decryptReqInfo(fields.get('req_info') ?? '', account.apiKey), 'root').get(
+    outRefundNo = readXml(decryptReqInfo(fields.get('req_info') ?? '', account.apiKeys), 'root').get(
       'out_refund_no',
     );
   } catch {

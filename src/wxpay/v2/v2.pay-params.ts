@@ -1,6 +1,6 @@
 import type { MerchantAccount } from '../merchant-accounts.js';
-import type { PayParams, Prepaid, PrepayRequest } from '../protocol.js';
-import { nonce } from './v2.call.js';
+import { nonce } from '../nonce.js';
+import { neededForCashier, type PayParams, type Prepaid, type PrepayRequest } from '../protocol.js';
 import { signV2 } from './v2.signature.js';
 
 /**
@@ -9,6 +9,7 @@ import { signV2 } from './v2.signature.js';
  */
 export function v2PayParams(
   account: MerchantAccount,
+  apiKey: string,
   request: PrepayRequest,
   prepaid: Prepaid,
   now: Date,
@@ -20,34 +21,29 @@ export function v2PayParams(
         appId: request.appId,
         timeStamp: seconds,
         nonceStr: nonce(),
-        package: `prepay_id=${needed(prepaid.prepayId, 'prepay_id')}`,
+        package: `prepay_id=${neededForCashier(prepaid.prepayId, 'prepay_id')}`,
         signType: account.signType,
       };
-      return { ...fields, paySign: sign(account, fields) };
+      return { ...fields, paySign: sign(account, apiKey, fields) };
     }
     case 'APP': {
       const fields = {
         appid: request.appId,
         partnerid: account.mchId,
-        prepayid: needed(prepaid.prepayId, 'prepay_id'),
+        prepayid: neededForCashier(prepaid.prepayId, 'prepay_id'),
         package: 'Sign=WXPay',
         noncestr: nonce(),
         timestamp: seconds,
       };
-      return { ...fields, sign: sign(account, fields) };
+      return { ...fields, sign: sign(account, apiKey, fields) };
     }
     case 'NATIVE':
-      return { codeUrl: needed(prepaid.codeUrl, 'code_url') };
+      return { codeUrl: neededForCashier(prepaid.codeUrl, 'code_url') };
     case 'H5':
-      return { h5Url: needed(prepaid.h5Url, 'mweb_url') };
+      return { h5Url: neededForCashier(prepaid.h5Url, 'mweb_url') };
   }
 }
 
-function sign(account: MerchantAccount, fields: Record<string, string>): string {
-  return signV2(account.signType, new Map(Object.entries(fields)), account.apiKey);
-}
-
-function needed(value: string | undefined, name: string): string {
-  if (value === undefined) throw new Error(`WeChat accepted the prepay without ${name}`);
-  return value;
+function sign({ signType }: MerchantAccount, apiKey: string, fields: Record<string, string>): string {
+  return signV2(signType, new Map(Object.entries(fields)), apiKey);
 }

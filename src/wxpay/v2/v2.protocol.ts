@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
-import { accepted, unknown, type Outcome } from '../outcome.js';
+import { writeXml } from '../../common/xml.js';
+import { accepted, rejected, unknown, type Outcome } from '../outcome.js';
+import type { BillOutcome, BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import type {
   CloseResult,
@@ -17,13 +19,14 @@ import type {
   TransactionState,
   WxPayProtocol,
 } from '../protocol.js';
+import { V2Bills } from './v2.bills.js';
 import { V2Call } from './v2.call.js';
 import { readPaymentNotification, readRefundNotification } from './v2.notification.js';
 import { v2PayParams } from './v2.pay-params.js';
 import { readRefundQuery, refundFields } from './v2.refund.js';
+import { V2SigningKeys } from './v2.signing-keys.js';
 import { readTransaction } from './v2.transaction.js';
 import { unifiedOrderFields } from './v2.unified-order.js';
-import { writeXml } from './v2.xml.js';
 
 /** `trade_state` of orderquery that can still become a payment (protocol §1.6). */
 const STILL_PAYABLE = new Set(['NOTPAY', 'USERPAYING', 'PAYERROR', 'ACCEPT']);
@@ -36,6 +39,8 @@ const REFUND_LATER = new Set(['NOTENOUGH', 'FREQUENCY_LIMITED', 'INVALID_REQ_TOO
 export class V2Protocol implements WxPayProtocol {
   constructor(
     private readonly call: V2Call,
+    private readonly bills: V2Bills,
+    private readonly keys: V2SigningKeys,
     private readonly clock: Clock,
   ) {}
 
@@ -113,8 +118,22 @@ export class V2Protocol implements WxPayProtocol {
       : accepted(state);
   }
 
+  /** API v2 has no such call; the merchant platform's page does it. */
+  applyAbnormalRefund(): Promise<Outcome<{ refundId: string }>> {
+    return Promise.resolve(
+      rejected(
+        'NOT_IN_API_V2',
+        'API v2 cannot send an abnormal refund elsewhere: 请在商户平台「交易中心-退款查询」处理异常退款',
+      ),
+    );
+  }
+
+  downloadBill(account: MerchantAccount, request: BillRequest): Promise<BillOutcome> {
+    return this.bills.download(account, request);
+  }
+
   payParams(account: MerchantAccount, request: PrepayRequest, prepaid: Prepaid): PayParams {
-    return v2PayParams(account, request, prepaid, this.clock.now());
+    return v2PayParams(account, this.keys.of(account), request, prepaid, this.clock.now());
   }
 
   readPaymentNotification(account: MerchantAccount, raw: RawNotification): PaymentNotification {

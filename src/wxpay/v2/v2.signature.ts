@@ -16,12 +16,14 @@ export function signV2(type: V2SignType, fields: V2Fields, key: string): string 
 
 /**
  * Whether `sign` is right, in constant time. `type` comes from the account, never from the message: a message could
- * ask for the weaker algorithm (protocol §6 no. 7). No `sign`, no trust.
+ * ask for the weaker algorithm (protocol §6 no. 7). No `sign`, no trust. While a key is being changed, two are right.
  */
-export function verifyV2(type: V2SignType, fields: V2Fields, key: string): boolean {
+export function verifyV2(type: V2SignType, fields: V2Fields, keys: readonly string[]): boolean {
   const given = Buffer.from(fields.get('sign') ?? '', 'utf8');
-  const right = Buffer.from(signV2(type, fields, key), 'utf8');
-  return given.length === right.length && timingSafeEqual(given, right);
+  return keys.some((key) => {
+    const right = Buffer.from(signV2(type, fields, key), 'utf8');
+    return given.length === right.length && timingSafeEqual(given, right);
+  });
 }
 
 function signedText(fields: V2Fields, key: string): string {

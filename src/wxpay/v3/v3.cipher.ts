@@ -1,0 +1,47 @@
+import { constants, createDecipheriv, publicEncrypt, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+
+const TAG_BYTES = 16;
+
+/** An encrypted part of a message: a notification's `resource`, a certificate's `encrypt_certificate` (protocol §2.3, §2.11). */
+export const sealedResourceSchema = z.object({
+  algorithm: z.literal('AEAD_AES_256_GCM').optional(),
+  ciphertext: z.base64(),
+  nonce: z.string().min(1).max(16),
+  associated_data: z.string().default(''),
+});
+export type SealedResource = z.output<typeof sealedResourceSchema>;
+
+/**
+ * Opens what WeChat encrypted with one of the account's APIv3 keys; while a key is being changed, two are tried.
+ * @throws Error when no key opens it, or its tag is not the full 16 bytes: a shorter one could be guessed
+ */
+export function openResource(apiV3Keys: readonly string[], resource: SealedResource): Buffer {
+  const sealed = Buffer.from(resource.ciphertext, 'base64');
+  if (sealed.length < TAG_BYTES) throw new Error('the ciphertext is shorter than its tag');
+  for (const key of apiV3Keys) {
+    try {
+      return open(Buffer.from(key), resource, sealed);
+    } catch {
+      // Perhaps another key's; that none opens it is said below.
+    }
+  }
+  throw new Error('no APIv3 key opens the ciphertext');
+}
+
+function open(key: Buffer, { nonce, associated_data: aad }: SealedResource, sealed: Buffer): Buffer {
+  // A production key has 32 bytes; some of WeChat's published test vectors use 16 (protocol A.1, A.3).
+  const algorithm = key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm';
+  const decipher = createDecipheriv(algorithm, key, Buffer.from(nonce), { authTagLength: TAG_BYTES })
+    .setAAD(Buffer.from(aad))
+    .setAuthTag(sealed.subarray(-TAG_BYTES));
+  return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+}
+
+/** Encrypts a person's data for WeChat: RSA-OAEP with SHA-1, base64 (protocol §2.5). `publicKey` must be the one named in Wechatpay-Serial. */
+export function encryptField(publicKey: KeyObject, text: string): string {
+  return publicEncrypt(
+    { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
+    Buffer.from(text),
+  ).toString('base64');
+}

@@ -1,0 +1,3 @@
+import { paymentSuite } from './payment.suite.js';
+
+paymentSuite('API v2, HMAC-SHA256');

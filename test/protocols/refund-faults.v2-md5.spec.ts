@@ -1,0 +1,3 @@
+import { refundFaultsSuite } from './refund-faults.suite.js';
+
+refundFaultsSuite('API v2, MD5');

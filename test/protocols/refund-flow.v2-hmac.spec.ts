@@ -1,0 +1,3 @@
+import { refundFlowSuite } from './refund-flow.suite.js';
+
+refundFlowSuite('API v2, HMAC-SHA256');

@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestBuyer } from '../support/buyer.js';
+import { eventually } from '../support/eventually.js';
+import { startSystem, type System } from '../support/system.js';
+
+let system: System;
+let buyer: TestBuyer;
+let productId: string;
+beforeAll(async () => {
+  system = await startSystem({ WXPAY_API: 'v3', WXPAY_TIMEOUT_MS: '1500' });
+  buyer = await TestBuyer.login(system);
+  productId = await system.product({ name: '茶 & <糖> "半糖" 😀', priceFen: 1 });
+});
+afterEach(() => system.control.noFaults());
+afterAll(() => system.stop());
+
+const tryCheckout = (more: Record<string, unknown> = {}) =>
+  buyer.send('POST', '/api/v1/checkout', { items: [{ productId, quantity: 1 }], ...more });
+
+describe.each([
+  ['WeChat’s public key', 'publicKey', {}],
+  ['platform certificates', 'certificate', { WXPAY_PUBLIC_KEY_ID: '', WXPAY_PUBLIC_KEY_PATH: '' }],
+])('paying with %s', (_, keyMode, env) => {
+  beforeAll(async () => {
+    await system.control.merchant(system.env['WXPAY_MCH_ID'] ?? '', { keyMode });
+    await system.restart(env);
+  });
+  afterAll(async () => {
+    await system.control.merchant(system.env['WXPAY_MCH_ID'] ?? '', { keyMode: 'both' });
+    await system.restart();
+  });
+
+  it('Q-11: in the mini-program: RSA over four lines, the last is prepay_id=…', async () => {
+    const { order, payParams } = await buyer.checkout(productId, 1, { attach: 'a=1&b=<2>' });
+    expect(payParams).toMatchObject({
+      appId: system.env['WXPAY_APP_ID'],
+      signType: 'RSA',
+      timeStamp: expect.stringMatching(/^\d{10}$/),
+      package: expect.stringMatching(/^prepay_id=wx/),
+    });
+    await system.control.pay({ payParams });
+    await buyer.orderBecomes(order.id, 'PAID');
+  });
+
+  it('Q-11: in the app: the bare prepay id is signed, with the same key', async () => {
+    const { order, payParams } = await buyer.checkout(productId, 1, { tradeType: 'APP' });
+    expect(payParams).toMatchObject({
+      appid: system.env['WXPAY_APP_APP_ID'],
+      partnerid: system.env['WXPAY_MCH_ID'],
+      package: 'Sign=WXPay',
+    });
+    await system.control.pay({ payParams });
+    await buyer.orderBecomes(order.id, 'PAID');
+  });
+
+  it('by QR code', async () => {
+    const { order, payParams } = await buyer.checkout(productId, 1, { tradeType: 'NATIVE' });
+    await system.control.pay({ codeUrl: payParams['codeUrl'] });
+    await buyer.orderBecomes(order.id, 'PAID');
+  });
+
+  it('in a browser', async () => {
+    const { order, payParams } = await buyer.checkout(productId, 1, { tradeType: 'H5' });
+    await system.control.pay({ h5Url: payParams['h5Url'] });
+    await buyer.orderBecomes(order.id, 'PAID');
+  });
+
+  it('parameters that were altered do not open the cashier', async () => {
+    const { payParams } = await buyer.checkout(productId);
+    const altered = { ...payParams, nonceStr: 'x' };
+    await expect(system.control.pay({ payParams: altered })).rejects.toThrow('BAD_PAY_PARAMS');
+  });
+});
+
+describe('text that API v3 does not take', () => {
+  it('emoji are left out of what the buyer reads at WeChat', async () => {
+    const emoji = await system.product({ name: '🎁🎁' });
+    const { payment } = await buyer.checkout(emoji);
+    expect(await system.control.transaction(payment.outTradeNo)).toMatchObject({ description: '商品' });
+  });
+
+  it('the shop’s own words are refused, naming the field: cut, they would no longer be the shop’s', async () => {
+    const answer = await tryCheckout({ attach: '谢谢😀' });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toMatchObject([{ field: 'attach' }]);
+  });
+});
+
+describe('WeChat’s answer', () => {
+  it.each([
+    ['reset', 'CONNECTION_LOST'],
+    ['http500', 'HTTP_STATUS'],
+    ['garbage', 'UNVERIFIED'],
+    ['badSignature', 'UNVERIFIED'],
+    ['unsigned', 'UNVERIFIED'],
+    ['SYSTEM_ERROR', 'SYSTEM_ERROR'],
+    ['timeout', 'TIMEOUT'],
+    ['FREQUENCY_LIMITED', 'RATE_LIMITED'],
+  ])('decides nothing when the prepay ends in %s', async (fault, reason) => {
+    await system.control.fault({ path: '/v3/pay/transactions/jsapi', fault });
+    expect(await tryCheckout()).toMatchObject({
+      status: 504,
+      body: { code: 'WXPAY_OUTCOME_UNKNOWN', reason },
+    });
+  });
+
+  it('a refusal reaches the operator with WeChat’s code, words and Request-ID', async () => {
+    await system.control.fault({ path: '/v3/pay/transactions/jsapi', fault: 'NO_AUTH' });
+    const answer = await tryCheckout();
+    expect(answer).toMatchObject({ status: 502, body: { code: 'WXPAY_REJECTED' } });
+    expect(answer.body.detail).toMatch(/NO_AUTH.*Request-ID/);
+  });
+});
+
+describe('moving from API v2 to v3', () => {
+  it('an order begun under v2 is paid, and paid again under v3 only after its number is closed', async () => {
+    await system.restart({ WXPAY_API: 'v2' });
+    const begun = await buyer.checkout(productId);
+    const again = await buyer.checkout(productId);
+    await system.restart({ WXPAY_API: 'v3' });
+    // WeChat notifies in the protocol of the order's creation.
+    await system.control.pay({ outTradeNo: begun.payment.outTradeNo });
+    await buyer.orderBecomes(begun.order.id, 'PAID');
+    const { body } = await buyer.send<{ payment: { outTradeNo: string }; payParams: Record<string, string> }>(
+      'POST',
+      `/api/v1/orders/${again.order.id}/payments`,
+      { tradeType: 'JSAPI' },
+    );
+    expect(body.payment.outTradeNo).not.toBe(again.payment.outTradeNo);
+    expect(await system.control.transaction(again.payment.outTradeNo)).toMatchObject({
+      tradeState: 'CLOSED',
+    });
+    await system.control.pay({ payParams: body.payParams });
+    await eventually(async () => expect(await buyer.order(again.order.id)).toMatchObject({ status: 'PAID' }));
+  });
+});
