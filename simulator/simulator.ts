@@ -50,7 +50,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   try {
     await Promise.all([gateway.listen({ port: tlsPort, host }), control.listen({ port, host })]);
     const tlsUrl = `https://${reachableAs(host)}:${listeningPort(gateway.server.address())}`;
-    await writeMerchantEnv(dir, world.merchants, tlsUrl);
+    await writeMerchantEnv(dir, world.merchants, tlsUrl, world.printerCloud.merchantSettings(tlsUrl));
     return {
       controlUrl: `http://${reachableAs(host)}:${listeningPort(control.server.address())}`,
       tlsUrl,

@@ -5,6 +5,7 @@ import { announceRefund } from './notify/announce.js';
 import { Deliveries } from './notify/deliveries.js';
 import { MerchantLine } from './notify/merchant-line.js';
 import type { Notification } from './notify/notification.js';
+import { PrinterCloud } from './printer/printer-cloud.js';
 import { ClockFollowers } from './state/clock-followers.js';
 import { Faults, type Fault } from './state/faults.js';
 import { Journal } from './state/journal.js';
@@ -31,6 +32,7 @@ export class World {
   readonly balances: Balances;
   readonly refunds: Refunds;
   readonly deliveries: Deliveries;
+  readonly printerCloud: PrinterCloud;
   readonly merchantLine = new MerchantLine();
   private readonly timers: SimTimers;
   private readonly stop = new AbortController();
@@ -62,6 +64,7 @@ export class World {
       this.merchantLine,
       this.stopping,
     );
+    this.printerCloud = new PrinterCloud(journal, this.clock);
     this.balances = new Balances(journal.collection<Balance>('balances'));
     this.refunds = new Refunds(
       journal.collection<Refund>('refunds'),
@@ -104,6 +107,7 @@ export class World {
     for (const each of [faults, settings, logins, transactions, refunds, balances, deliveries])
       each.forgetAll();
     this.miniProgram.forgetAll();
+    this.printerCloud.forgetAll();
     this.clock.reset();
     await this.clockMoved();
   }

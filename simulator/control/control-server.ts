@@ -5,6 +5,7 @@ import { clockRoutes } from './clock-routes.js';
 import { faultRoutes } from './fault-routes.js';
 import { sendError } from './input.js';
 import { notificationRoutes } from './notification-routes.js';
+import { printRoutes } from './print-routes.js';
 import { refundRoutes } from './refund-routes.js';
 import { shopRoutes } from './shop-routes.js';
 import { tradeRoutes } from './trade-routes.js';
@@ -21,14 +22,13 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
   refundRoutes(app, world);
   notificationRoutes(app, world);
   faultRoutes(app, world);
+  printRoutes(app, world);
   clockRoutes(app, world);
   weixinRoutes(app, world);
   app.post('/_sim/reset', async () => {
     await world.reset();
     return { reset: true };
   });
-  // What a later part of the simulator fills.
-  for (const name of ['prints']) app.get(`/_sim/${name}`, () => ({ items: [] }));
   shopRoutes(app);
   proxyToApp(app, appAddress);
   return app;

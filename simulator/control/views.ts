@@ -1,4 +1,6 @@
 import type { Attempt, Notification } from '../notify/notification.js';
+import { paperOf } from '../printer/paper.js';
+import type { Print } from '../printer/printer-cloud.js';
 import type { Refund } from '../trade/refund.js';
 import { tradeState, type Transaction } from '../trade/transaction.js';
 
@@ -44,6 +46,15 @@ export function refundView(refund: Refund): object {
     createdAt: isoTime(refund.createdAt),
     resultAt: optionalTime(refund.resultAt),
     concludedAt: optionalTime(refund.concludedAt),
+  };
+}
+
+export function printView(print: Print): object {
+  return {
+    ...print,
+    at: isoTime(print.at),
+    printedAt: optionalTime(print.printedAt),
+    paper: paperOf(print.content),
   };
 }
 

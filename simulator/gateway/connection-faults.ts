@@ -5,15 +5,15 @@ import type { World } from '../world.js';
 
 /**
  * Answers a request to WeChat, or does to it what somebody ordered. `respond` gets the fault as well: wrong
- * signatures and error codes are a matter of the protocol, not of the connection.
+ * signatures and error codes are a matter of the protocol, not of the connection. `path` is what faults name it by.
  */
 export async function withFaults(
   request: FastifyRequest,
   reply: FastifyReply,
   world: World,
   respond: (fault: Fault | undefined) => string,
+  path = request.url.split('?')[0] ?? '',
 ): Promise<FastifyReply | string> {
-  const path = request.url.split('?')[0] ?? '';
   const fault = world.faults.forRequest(path);
   if (!fault) return respond(undefined);
   switch (fault.fault) {

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyReply } from 'fastify';
 import { weixinRoutes } from '../mini-program/weixin-routes.js';
 import type { Material } from '../material/material.js';
+import { feieRoute } from '../printer/feie-route.js';
 import { closeOrder } from '../v2/close-order.js';
 import { answer, type Handler } from '../v2/endpoint.js';
 import { orderQuery } from '../v2/order-query.js';
@@ -25,7 +26,7 @@ const V2: Record<string, Handler> = {
   '/pay/refundquery': refundQuery,
 };
 
-/** The HTTPS server that stands for api.mch.weixin.qq.com and api.weixin.qq.com, whatever Host is asked for. */
+/** The HTTPS server that stands for api.mch.weixin.qq.com, api.weixin.qq.com and api.feieyun.cn, whatever Host is asked for. */
 export function makeGateway(world: World, material: Material, log: (line: string) => void) {
   const app = fastify({
     https: {
@@ -62,6 +63,7 @@ export function makeGateway(world: World, material: Material, log: (line: string
     );
   }
   weixinRoutes(app, world);
+  feieRoute(app, world);
   app.setNotFoundHandler((_request, reply) => sendPage(reply, 404));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;

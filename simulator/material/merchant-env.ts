@@ -8,7 +8,12 @@ import type { Merchants } from '../state/merchants.js';
  * Writes `merchant.env`: every setting a merchant backend needs to talk to this simulator. Rewritten at each start,
  * because the ports may have moved. `tlsUrl` is the HTTPS server's address.
  */
-export async function writeMerchantEnv(dir: string, merchants: Merchants, tlsUrl: string): Promise<void> {
+export async function writeMerchantEnv(
+  dir: string,
+  merchants: Merchants,
+  tlsUrl: string,
+  printerSettings: Record<string, string>,
+): Promise<void> {
   const merchant = merchants.first;
   const app = merchants.appOfKind('miniProgram');
   const push = pushKeysOf(app);
@@ -34,6 +39,7 @@ export async function writeMerchantEnv(dir: string, merchants: Merchants, tlsUrl
     WECHAT_ENCODING_AES_KEY: push.encodingAesKey,
     ...templateSettings(),
     WXPAY_CA_PATH: join(dir, 'ca.pem'),
+    ...printerSettings,
   };
   if (dir.includes("'")) throw new Error(`the folder's name must not contain a quote: ${dir}`);
   // Single quotes: a shell and dotenv both take what is inside as it is.

@@ -12,6 +12,7 @@ const REDACTED = [
   'authorization',
   'cookie',
   'key',
+  'ukey',
   'openid',
   'sessionKey',
   'session_key',

@@ -136,6 +136,16 @@ export const environmentSchema = z.object({
     'a comma-separated list of host names or addresses',
     list(z.string().max(253)).default([]),
   ),
+  FEIE_USER: expecting("the Feie account's user name", z.string().min(1).max(128).optional()),
+  FEIE_UKEY: expecting("the Feie account's UKEY", z.string().min(6).max(128).optional()),
+  FEIE_SN: expecting(
+    'the serial number on the bottom of the printer',
+    z
+      .string()
+      .regex(/^[0-9A-Za-z]{6,20}$/)
+      .optional(),
+  ),
+  FEIE_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.feieyun.cn')),
   WXPAY_SIGN_TYPE: expecting('MD5 or HMAC-SHA256', z.enum(['MD5', 'HMAC-SHA256']).default('MD5')),
   WXPAY_BASE_URL: expecting(
     'an https address',

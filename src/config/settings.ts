@@ -50,6 +50,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
     /** Hosts that deliveries may reach although they are not public. */
     webhook: { allowedHosts: env.WEBHOOK_ALLOWED_HOSTS },
+    /** The account of the printer cloud, and the printer that prints each order unless others are added. */
+    feie: feieAccount(env),
     wechat: {
       baseUrl: env.WECHAT_BASE_URL,
       appId: env.WXPAY_APP_ID,
@@ -120,7 +122,19 @@ function readEnvironment(environment: NodeJS.ProcessEnv): z.infer<typeof environ
       'SIM_CLOCK_URL is refused in production: business time would follow a simulator',
     ]);
   }
+  const { FEIE_USER, FEIE_UKEY, FEIE_SN } = read.data;
+  if (FEIE_USER !== undefined && FEIE_UKEY === undefined)
+    throw new SettingsError([describeWrong('FEIE_UKEY', true)]);
+  if (FEIE_USER === undefined && (FEIE_UKEY !== undefined || FEIE_SN !== undefined))
+    throw new SettingsError([describeWrong('FEIE_USER', true)]);
   return read.data;
+}
+
+function feieAccount(
+  env: z.infer<typeof environmentSchema>,
+): { user: string; ukey: string; sn: string | undefined; baseUrl: string } | undefined {
+  const { FEIE_USER: user, FEIE_UKEY: ukey, FEIE_SN: sn, FEIE_BASE_URL: baseUrl } = env;
+  return user === undefined || ukey === undefined ? undefined : { user, ukey, sn, baseUrl };
 }
 
 function describeWrong(name: string, missing: boolean): string {

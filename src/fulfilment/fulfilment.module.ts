@@ -12,6 +12,13 @@ import { OperatorModule } from '../operator/operator.module.js';
 import { WechatModule } from '../wechat/wechat.module.js';
 import { SubscribeMessage } from './message/subscribe-message.js';
 import { ShippingUpload } from './shipping-upload/shipping-upload.js';
+import { FeieCloud } from './printer/feie.cloud.js';
+import { PRINTER_CLOUD } from './printer/printer-cloud.js';
+import { Printer } from './printer/printer.entity.js';
+import { PrinterService } from './printer/printer.service.js';
+import { ReceiptPrint } from './printer/receipt-print.js';
+import { SentPrint } from './printer/sent-print.entity.js';
+import { SentPrints } from './printer/sent-prints.js';
 import { WebhookDelivery } from './webhook/webhook-delivery.js';
 import { WebhookEndpoint } from './webhook/webhook-endpoint.entity.js';
 import { WebhookEndpointService } from './webhook/webhook-endpoint.service.js';
@@ -19,6 +26,7 @@ import { WebhookHttp } from './webhook/webhook.http.js';
 
 /** Every kind of effect there is; a new one is a provider and a place in this list. */
 const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [
+  ReceiptPrint,
   ShippingUpload,
   SubscribeMessage,
   WebhookDelivery,
@@ -26,7 +34,7 @@ const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Effect, EffectAttempt, WebhookEndpoint]),
+    TypeOrmModule.forFeature([Effect, EffectAttempt, WebhookEndpoint, Printer, SentPrint]),
     BuyerModule,
     JobsModule,
     OperatorModule,
@@ -36,11 +44,15 @@ const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [
     EffectPlanner,
     EffectService,
     EffectWorker,
+    PrinterService,
+    SentPrints,
     WebhookEndpointService,
     WebhookHttp,
+    // Another cloud takes this place by implementing the same port.
+    { provide: PRINTER_CLOUD, useClass: FeieCloud },
     ...KINDS,
     { provide: EFFECT_KINDS, inject: KINDS, useFactory: (...kinds: EffectKind[]) => kinds },
   ],
-  exports: [EffectService, EffectWorker, WebhookEndpointService],
+  exports: [EffectService, EffectWorker, PRINTER_CLOUD, PrinterService, ReceiptPrint, WebhookEndpointService],
 })
 export class FulfilmentModule {}

@@ -16,6 +16,7 @@ export const PERMISSIONS = {
   /** Closing an unpaid order, at WeChat as well. */
   'orders.close': ['OWNER', 'FINANCE', 'SUPPORT'],
   'orders.ship': ['OWNER', 'SUPPORT'],
+  'orders.print': ['OWNER', 'FINANCE', 'SUPPORT'],
   'payments.read': EVERYBODY,
   'payments.sync': ['OWNER', 'FINANCE', 'SUPPORT'],
   'refunds.read': EVERYBODY,
@@ -31,6 +32,8 @@ export const PERMISSIONS = {
   /** Addresses of other systems may carry a token, and deliveries show what was sent. */
   'webhooks.read': ['OWNER', 'FINANCE', 'SUPPORT'],
   'webhooks.manage': ['OWNER'],
+  'printers.read': EVERYBODY,
+  'printers.manage': ['OWNER'],
   'ledger.read': ['OWNER', 'FINANCE', 'VIEWER'],
   'suspense.read': EVERYBODY,
   'buyers.read': EVERYBODY,

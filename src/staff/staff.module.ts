@@ -18,6 +18,8 @@ import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { ShipmentController } from './shipping/shipment.controller.js';
+import { PrintDeskService } from './printers/print-desk.service.js';
+import { PrinterController } from './printers/printer.controller.js';
 import { StaffActionService } from './staff-action.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
@@ -31,6 +33,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     InboxController,
     LedgerController,
     ShipmentController,
+    PrinterController,
     StaffBuyerController,
     StaffOrderController,
     StaffPaymentController,
@@ -41,6 +44,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     EffectDeskService,
     InboxDeskService,
     LedgerDeskService,
+    PrintDeskService,
     ReplayService,
     StaffActionService,
     StaffOrderService,

@@ -24,7 +24,7 @@ export class Desk {
     headers: Record<string, string> = {},
   ): Promise<Answer<Body>> {
     const answer = await this.operator.send<Body>(method, path, body, headers);
-    Desk.answers.push(JSON.stringify(answer.body));
+    Desk.answers.push(JSON.stringify(answer.body ?? null));
     return answer;
   }
 

@@ -44,6 +44,7 @@ export const PROBLEMS = {
   COUPON_NOT_USABLE: [422, 'The coupon cannot be used'],
   ORDER_NOT_FOUND: [404, 'There is no such order'],
   ORDER_ALREADY_PAID: [409, 'The order is already paid'],
+  ORDER_NOT_PAID: [409, 'The order is not paid'],
   ORDER_CLOSED: [409, 'The order is closed'],
   ORDER_CLOSING: [409, 'The order is being closed'],
   ORDER_EXPIRED: [409, 'The order has too little time left to be paid'],
@@ -84,6 +85,12 @@ export const PROBLEMS = {
   MESSAGE_NOT_DECIDED: [503, 'The message is not decided yet'],
   // Side effects
   EFFECT_NOT_FOUND: [404, 'There is no such side effect'],
+  PRINTER_NOT_FOUND: [404, 'There is no such printer'],
+  PRINTER_KNOWN: [409, 'There is a printer with this number'],
+  PRINTER_FROM_SETTINGS: [409, 'The printer is named in the settings'],
+  PRINTER_ACCOUNT_MISSING: [409, 'The settings name no account of the printer cloud'],
+  PRINTER_CLOUD_UNAVAILABLE: [502, 'The printer cloud gave no usable answer'],
+  NO_PRINTER: [409, 'There is no printer to print on'],
   WEBHOOK_NOT_FOUND: [404, 'There is no such webhook'],
   // This service
   DATABASE_UNAVAILABLE: [503, 'The database cannot be reached'],

@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../jobs/event.js';
 import { JobService } from '../../jobs/job.service.js';
 import { EFFECT_KINDS, type EffectKind } from './effect-kind.js';
 import { EffectWorker } from './effect-worker.js';
-import { EffectService, type NewEffect } from './effect.service.js';
+import { EffectService } from './effect.service.js';
 
 /** Turns events into effects, and says each event in the log, where a person can read it (A24). */
 @Injectable()
@@ -30,20 +30,21 @@ export class EffectPlanner implements OnApplicationBootstrap {
    */
   private async handle(event: DomainEvent): Promise<void> {
     const planned = await Promise.allSettled(this.kinds.map((kind) => this.plan(kind, event)));
-    const effects = planned.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
-    await this.effects.add(this.dataSource.manager, effects);
-    if (effects.length > 0) this.worker.wake();
+    if (planned.some((each) => each.status === 'fulfilled' && each.value > 0)) this.worker.wake();
     const failures = planned.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
     if (failures.length > 0) throw new AggregateError(failures, `${event.type} could not be planned`);
     this.logger.log(event.type, event);
   }
 
-  private async plan(kind: EffectKind, event: DomainEvent): Promise<NewEffect[]> {
-    const planned = await kind.plan(event, this.dataSource.manager);
-    return planned.map((effect) => ({
-      ...effect,
-      kind: kind.kind,
-      dedupeKey: `${event.id}:${kind.kind}:${effect.target}`,
-    }));
+  /** @returns how many */
+  private async plan(kind: EffectKind, event: DomainEvent): Promise<number> {
+    const { manager } = this.dataSource;
+    const planned = await kind.plan(event, manager);
+    const dedupeKey = (target: string): string => `${event.id}:${kind.kind}:${target}`;
+    await this.effects.add(
+      manager,
+      planned.map((effect) => ({ ...effect, kind: kind.kind, dedupeKey: dedupeKey(effect.target) })),
+    );
+    return planned.length;
   }
 }

@@ -131,7 +131,8 @@ export class EffectWorker extends DueWorker {
       effect.attempts,
       outcome,
       code,
-      cutToBytes(message, MESSAGE_BYTES),
+      // Answers come from anywhere; a column refuses NUL, and an attempt has to be written down.
+      cutToBytes(message.replace(/\p{Cc}/gu, ' '), MESSAGE_BYTES),
       durationMs,
       status,
       next,

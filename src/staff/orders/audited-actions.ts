@@ -30,6 +30,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'order.close_requested': '员工关闭订单 Staff close the order',
   'order.shipped': '员工发货 Staff ship the order',
   'order.shipment_corrected': '员工更正发货信息 Staff correct the shipment',
+  'order.print_requested': '员工补打小票 Staff print the receipt again',
   'payment.sync_requested': '员工向微信查询付款 Staff ask WeChat about the payment',
   'notification.replay_requested': '员工重放通知 Staff replay the notification',
   'effect.replayed': '员工重试附带任务 Staff replay a side effect',

@@ -6,6 +6,7 @@ import { timelineEvent, type TimelineEvent } from './timeline-event.js';
 const KINDS: Readonly<Record<string, [chinese: string, english: string]>> = {
   message: ['订阅消息', 'Subscribe message'],
   'shipping-upload': ['微信发货信息录入', 'Upload of the shipment to WeChat'],
+  print: ['打印小票', 'Receipt print'],
   webhook: ['推送事件', 'Webhook'],
 };
 
