@@ -62,7 +62,9 @@ export class AccessTokenService implements BeforeApplicationShutdown {
     if (row === undefined || current === undefined) return this.renewOnce(app);
     if (row.renewAt !== null && row.renewAt <= now && row.failure === null) {
       // The old one is still good: nobody waits for the new one, and its failure is in the log and the row.
-      this.renewOnce(app).catch((error: unknown) => this.logger.error('the renewal failed', { cause: error }));
+      this.renewOnce(app).catch((error: unknown) =>
+        this.logger.error('the renewal failed', { cause: error }),
+      );
     }
     return accepted(current);
   }
