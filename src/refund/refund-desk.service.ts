@@ -12,6 +12,7 @@ import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
 import { OrderService } from '../order/order.service.js';
 import { Payment } from '../payment/payment.entity.js';
+import { WxPayService } from '../wxpay/wxpay.service.js';
 import { DueRefunds } from './due-refunds.js';
 import { RefundApproval } from './refund-approval.entity.js';
 import { RefundExecutionService } from './refund-execution.service.js';
@@ -35,6 +36,7 @@ export class RefundDeskService {
     private readonly orders: OrderService,
     private readonly requests: RefundRequestService,
     private readonly reviews: RefundReviewService,
+    private readonly wxpay: WxPayService,
     private readonly execution: RefundExecutionService,
     private readonly audit: AuditService,
     private readonly dueRefunds: DueRefunds,
@@ -82,7 +84,12 @@ export class RefundDeskService {
    * @throws Problem `REFUND_NOT_RETRYABLE`, `REFUND_TOO_LARGE`
    */
   async retry(id: string, operator: OperatorPrincipal, origin: RequestOrigin): Promise<void> {
-    const { orderId, paymentId } = await this.find(id);
+    const { orderId, paymentId, accountId } = await this.find(id);
+    if (!this.wxpay.refunds(accountId))
+      throw new Problem(
+        'REFUND_NOT_RETRYABLE',
+        `The merchant account ${accountId} speaks API v1, which cannot refund; set it to v2 or v3 first.`,
+      );
     await transaction(this.dataSource, async (manager) => {
       const order = await this.orders.lock(manager, orderId);
       await manager.findOne(Payment, { where: { id: paymentId }, lock: { mode: 'pessimistic_write' } });

@@ -88,7 +88,14 @@ export class MessagePushService {
    */
   async receive(query: PushQuery, body: Buffer, sourceIp: string): Promise<PushAnswer> {
     const keys = this.configured();
-    const received = { accountId: this.accountId, kind: 'MESSAGE' as const, headers: {}, body, sourceIp };
+    const received = {
+      accountId: this.accountId,
+      kind: 'MESSAGE' as const,
+      headers: {},
+      query: '',
+      body,
+      sourceIp,
+    };
     let message: PushedMessage;
     try {
       message = readPush(keys, query, body);
