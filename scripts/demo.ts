@@ -111,6 +111,8 @@ async function startApp(
   >;
   const env = {
     ...merchant,
+    // The only setting of the caller's: the simulator speaks both protocols.
+    ...(process.env['WXPAY_API'] && { WXPAY_API: process.env['WXPAY_API'] }),
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
     PORT: new URL(appUrl).port,

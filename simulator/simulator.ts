@@ -36,10 +36,10 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port = 9080, tlsPort = 9443, host = '127.0.0.1', log = () => undefined } = options;
   const dir = resolve(options.dir);
-  const world = await World.open(dir, log);
+  const material = await loadMaterial(dir);
+  const world = await World.open(dir, material.tenpay, log);
   const appAddress: AppAddress = { url: options.appUrl };
   world.miniProgram.messagePush.appUrl = options.appUrl;
-  const material = await loadMaterial(dir, world.merchants.first.mchId);
   const gateway = makeGateway(world, material, log);
   const control = makeControlServer(world, appAddress);
 
@@ -50,7 +50,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   try {
     await Promise.all([gateway.listen({ port: tlsPort, host }), control.listen({ port, host })]);
     const tlsUrl = `https://${reachableAs(host)}:${listeningPort(gateway.server.address())}`;
-    await writeMerchantEnv(dir, world.merchants, tlsUrl, world.printerCloud.merchantSettings(tlsUrl));
+    world.tlsUrl = tlsUrl;
+    await Promise.all(world.merchants.all().map((merchant) => writeMerchantEnv(merchant, world)));
     return {
       controlUrl: `http://${reachableAs(host)}:${listeningPort(control.server.address())}`,
       tlsUrl,

@@ -3,11 +3,11 @@ import { announcePayment } from '../notify/announce.js';
 import {
   MWEB_URL_LIFE_MS,
   PREPAY_LIFE_MS,
+  settlementFen,
   tradeState,
   type Prepay,
   type Transaction,
 } from '../trade/transaction.js';
-import { settlementFen } from '../v2/payment-notification.js';
 import type { World } from '../world.js';
 import { ControlError } from './input.js';
 import { payParamsProblem, prepayIdOf } from './pay-params.js';
@@ -53,7 +53,7 @@ export function payAtCashier(input: PayInput, world: World): Transaction {
   const params = input.payParams;
   // NATIVE and H5 clients get an address instead of signed parameters.
   if (params && !isAddress(params)) {
-    const problem = payParamsProblem(params, transaction, merchant);
+    const problem = payParamsProblem(params, transaction, merchant, world.keyrings.of(merchant.mchId));
     if (problem) throw new ControlError(400, 'BAD_PAY_PARAMS', problem, 'payParams');
   }
   checkPayable(transaction, prepay, input, world);

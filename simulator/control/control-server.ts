@@ -1,9 +1,11 @@
 import fastify from 'fastify';
 import type { World } from '../world.js';
 import { proxyToApp, type AppAddress } from './app-proxy.js';
+import { billRoutes } from './bill-routes.js';
 import { clockRoutes } from './clock-routes.js';
 import { faultRoutes } from './fault-routes.js';
 import { sendError } from './input.js';
+import { merchantRoutes } from './merchant-routes.js';
 import { notificationRoutes } from './notification-routes.js';
 import { printRoutes } from './print-routes.js';
 import { refundRoutes } from './refund-routes.js';
@@ -18,9 +20,11 @@ export function makeControlServer(world: World, appAddress: AppAddress) {
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ code: 'NOT_FOUND', message: `no ${request.method} ${request.url}` }),
   );
+  merchantRoutes(app, world);
   tradeRoutes(app, world);
   refundRoutes(app, world);
   notificationRoutes(app, world);
+  billRoutes(app, world);
   faultRoutes(app, world);
   printRoutes(app, world);
   clockRoutes(app, world);

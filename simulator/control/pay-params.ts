@@ -1,5 +1,7 @@
+import type { Keyring } from '../material/keyring.js';
 import type { Merchant } from '../state/merchants.js';
 import type { Transaction } from '../trade/transaction.js';
+import { isClientSigned } from '../v3/client-signature.js';
 import { isSigned } from '../v2/signature.js';
 import type { Fields } from '../v2/xml.js';
 
@@ -21,6 +23,7 @@ export function payParamsProblem(
   params: Record<string, unknown>,
   transaction: Transaction,
   merchant: Merchant,
+  keyring: Keyring,
 ): string | undefined {
   const isApp = transaction.tradeType === 'APP';
   if (!isApp && transaction.tradeType !== 'JSAPI')
@@ -32,11 +35,24 @@ export function payParamsProblem(
   const fields = Object.fromEntries(names.map((name) => [name, String(params[name])]));
   const known = isApp ? appProblem(fields, transaction) : jsapiProblem(fields, transaction);
   if (known) return known;
-  const signed = { ...fields, sign: String(params[signature]) };
-  if (!isSigned(signed, transaction.signType, merchant.apiKey)) {
-    return `${signature} is wrong (${transaction.signType} over ${[...names].sort().join(', ')}) 支付验证签名失败`;
+  const { signType } = transaction;
+  const sign = String(params[signature]);
+  if (signType === 'RSA') {
+    // In this order, and APP signs the bare id (protocol notes §2.7).
+    const lines = isApp ? ['appid', 'timestamp', 'noncestr', 'prepayid'] : JSAPI.names.slice(0, 4);
+    const isGenuine = isClientSigned(
+      lines.map((name) => fields[name] ?? ''),
+      sign,
+      keyring.merchantKey,
+    );
+    return isGenuine ? undefined : wrong(signature, signType, lines);
   }
-  return undefined;
+  const isGenuine = isSigned({ ...fields, sign }, signType, merchant.apiKey);
+  return isGenuine ? undefined : wrong(signature, signType, [...names].sort());
+}
+
+function wrong(signature: string, signType: string, names: string[]): string {
+  return `${signature} is wrong (${signType} over ${names.join(', ')}) 支付验证签名失败`;
 }
 
 function jsapiProblem(fields: Fields, transaction: Transaction): string | undefined {

@@ -14,11 +14,6 @@ const listInput = z.object({ outTradeNo: z.string().optional(), mchId: z.string(
 
 /** Logging in, paying, and what WeChat knows of orders. */
 export function tradeRoutes(app: FastifyInstance, world: World): void {
-  app.get('/_sim/merchants', () => ({
-    items: world.merchants.all().map(({ mchId }) => ({ mchId })),
-    apps: world.merchants.allApps().map(({ appId, kind, mchIds }) => ({ appId, kind, mchIds })),
-  }));
-
   app.post('/_sim/login-code', (request) => {
     const input = readInput(loginInput, request.body ?? {});
     const appId = input.appId ?? world.merchants.appOfKind('miniProgram').appId;

@@ -11,10 +11,10 @@ export async function withFaults(
   request: FastifyRequest,
   reply: FastifyReply,
   world: World,
-  respond: (fault: Fault | undefined) => string,
+  respond: (fault: Fault | undefined) => string | Buffer,
   path = request.url.split('?')[0] ?? '',
-): Promise<FastifyReply | string> {
-  const fault = world.faults.forRequest(path);
+): Promise<FastifyReply | string | Buffer> {
+  const fault = world.faults.forRequest(`${request.method} ${path}`);
   if (!fault) return respond(undefined);
   switch (fault.fault) {
     case 'reset':

@@ -2,28 +2,26 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pushKeysOf } from '../mini-program/push-crypt.js';
 import { templateSettings } from '../mini-program/templates.js';
-import type { Merchants } from '../state/merchants.js';
+import type { Merchant } from '../state/merchants.js';
+import type { World } from '../world.js';
 
 /**
- * Writes `merchant.env`: every setting a merchant backend needs to talk to this simulator. Rewritten at each start,
- * because the ports may have moved. `tlsUrl` is the HTTPS server's address.
+ * Writes `merchant.env` into the account's folder: every setting a merchant backend needs to talk to this simulator.
+ * Rewritten at each start, because the ports may have moved, and when a key was changed.
  */
-export async function writeMerchantEnv(
-  dir: string,
-  merchants: Merchants,
-  tlsUrl: string,
-  printerSettings: Record<string, string>,
-): Promise<void> {
-  const merchant = merchants.first;
-  const app = merchants.appOfKind('miniProgram');
+export async function writeMerchantEnv(merchant: Merchant, world: World): Promise<void> {
+  const { merchants, keyrings, tlsUrl } = world;
+  const { mchId } = merchant;
+  const dir = keyrings.folderOf(mchId);
+  const app = merchants.appOfKind('miniProgram', mchId);
   const push = pushKeysOf(app);
   const settings = {
     WXPAY_API: 'v2',
     WXPAY_SIGN_TYPE: 'MD5',
     WXPAY_APP_ID: app.appId,
-    WXPAY_APP_APP_ID: merchants.appOfKind('app').appId,
+    WXPAY_APP_APP_ID: merchants.appOfKind('app', mchId).appId,
     WXPAY_APP_SECRET: app.secret,
-    WXPAY_MCH_ID: merchant.mchId,
+    WXPAY_MCH_ID: mchId,
     WXPAY_API_KEY: merchant.apiKey,
     WXPAY_API_V3_KEY: merchant.apiV3Key,
     WXPAY_CERT_PATH: join(dir, 'apiclient_cert.pem'),
@@ -38,8 +36,8 @@ export async function writeMerchantEnv(
     WECHAT_MESSAGE_TOKEN: push.token,
     WECHAT_ENCODING_AES_KEY: push.encodingAesKey,
     ...templateSettings(),
-    WXPAY_CA_PATH: join(dir, 'ca.pem'),
-    ...printerSettings,
+    WXPAY_CA_PATH: join(keyrings.folderOf(merchants.first.mchId), 'ca.pem'),
+    ...world.printerCloud.merchantSettings(tlsUrl),
   };
   if (dir.includes("'")) throw new Error(`the folder's name must not contain a quote: ${dir}`);
   // Single quotes: a shell and dotenv both take what is inside as it is.

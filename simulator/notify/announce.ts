@@ -1,24 +1,27 @@
 import type { Merchant } from '../state/merchants.js';
 import type { Refund } from '../trade/refund.js';
 import type { Payment, Transaction } from '../trade/transaction.js';
-import { paymentNotification } from '../v2/payment-notification.js';
-import { refundNotification } from '../v2/refund-notification.js';
+import * as v2Payment from '../v2/payment-notification.js';
+import * as v2Refund from '../v2/refund-notification.js';
+import * as v3 from '../v3/notification.js';
 import type { Deliveries } from './deliveries.js';
 
-/** Tells the merchant that an order was paid. */
+/** Tells the merchant that an order was paid, in the protocol the order came by. */
 export function announcePayment(
   deliveries: Deliveries,
   transaction: Transaction,
   payment: Payment,
   merchant: Merchant,
 ): void {
+  const { signType } = transaction;
   const message = {
     kind: 'payment' as const,
     mchId: transaction.mchId,
     outTradeNo: transaction.outTradeNo,
     url: transaction.notifyUrl,
-    contentType: 'text/xml',
-    body: paymentNotification(transaction, payment, merchant),
+    ...(signType === 'RSA'
+      ? json(v3.paymentNotification(transaction, payment, merchant))
+      : xml(v2Payment.paymentNotification(transaction, payment, merchant, signType))),
   };
   deliveries.announce(message, payment.paidAt);
 }
@@ -37,8 +40,12 @@ export function announceRefund(
     outTradeNo: refund.outTradeNo,
     outRefundNo: refund.outRefundNo,
     url: refund.notifyUrl,
-    contentType: 'text/xml',
-    body: refundNotification(refund, payment, merchant),
+    ...(refund.protocol === 'v3'
+      ? json(v3.refundNotification(refund, payment, merchant))
+      : xml(v2Refund.refundNotification(refund, payment, merchant))),
   };
   deliveries.announce(message, refund.concludedAt ?? refund.createdAt);
 }
+
+const xml = (body: string) => ({ protocol: 'v2' as const, contentType: 'text/xml', body });
+const json = (body: string) => ({ protocol: 'v3' as const, contentType: 'application/json', body });

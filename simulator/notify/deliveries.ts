@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection } from '../state/collection.js';
-import type { Fault, Faults } from '../state/faults.js';
-import { hold } from '../state/hold.js';
+import type { Faults } from '../state/faults.js';
 import type { SimClock } from '../state/sim-clock.js';
 import type { SimTimers } from '../state/sim-timers.js';
-import { readXml } from '../v2/xml.js';
 import { RETRY_AFTER_SECONDS, type Attempt, type Notification } from './notification.js';
-import { ANSWER_WITHIN_MS, NoAnswer, type MerchantAnswer, type MerchantLine } from './merchant-line.js';
-import { spoiltBody } from './spoilt-body.js';
+import type { Sender, Sent } from './sender.js';
 
 export type NewNotification = Pick<
   Notification,
-  'kind' | 'mchId' | 'outTradeNo' | 'outRefundNo' | 'url' | 'contentType' | 'body'
+  'kind' | 'mchId' | 'outTradeNo' | 'outRefundNo' | 'url' | 'protocol' | 'contentType' | 'body'
 >;
-
-/** What came of posting once. */
-type Result = Pick<Attempt, 'outcome' | 'requestBody' | 'status' | 'answerBody' | 'error'>;
 
 /** Delivers notifications by WeChat's schedule and keeps every attempt. */
 export class Deliveries {
@@ -24,7 +18,7 @@ export class Deliveries {
     private readonly clock: SimClock,
     private readonly timers: SimTimers,
     private readonly faults: Faults,
-    private readonly line: MerchantLine,
+    private readonly sender: Sender,
     private readonly stopping: AbortSignal,
   ) {
     // What an earlier run left pending goes on where it was.
@@ -75,10 +69,13 @@ export class Deliveries {
   private async attempt(notification: Notification, at: number, resend: boolean): Promise<void> {
     const fault = this.faults.forDelivery(notification.url);
     const lines = fault?.fault === 'duplicateNotify' ? [1, 2] : [1];
-    const attempts = await Promise.all(lines.map(() => this.timed(notification, fault, at, resend)));
+    const isProbed = !fault && this.sender.isProbeDue(notification);
+    const probes = isProbed ? [await this.timed(at, resend, () => this.sender.probe(notification))] : [];
+    const send = (): Promise<Sent> => this.sender.deliver(notification, fault);
+    const attempts = await Promise.all(lines.map(() => this.timed(at, resend, send)));
     // Stopped or reset meanwhile: what is unsaved is tried again after the start, what is forgotten stays forgotten.
     if (this.stopping.aborted || this.rows.get(notification.id) !== notification) return;
-    notification.attempts.push(...attempts);
+    notification.attempts.push(...probes, ...attempts);
     if (attempts.some((each) => each.outcome === 'delivered')) {
       this.conclude(notification, 'delivered');
     } else if (!resend) {
@@ -105,69 +102,10 @@ export class Deliveries {
     this.timers.cancel(`notification ${notification.id}`);
   }
 
-  private async timed(
-    notification: Notification,
-    fault: Fault | undefined,
-    at: number,
-    resend: boolean,
-  ): Promise<Attempt> {
+  private async timed(at: number, resend: boolean, send: () => Promise<Sent>): Promise<Attempt> {
     const sentAt = this.clock.now();
     const started = performance.now();
-    const result = await this.deliver(notification, fault);
-    return { at, sentAt, resend, durationMs: Math.round(performance.now() - started), ...result };
-  }
-
-  private async deliver(notification: Notification, fault: Fault | undefined): Promise<Result> {
-    const { body } = notification;
-    if (!fault) return this.post(notification, body);
-    switch (fault.fault) {
-      case 'dropNotify':
-        return { outcome: 'dropped' };
-      case 'timeout':
-        await hold(Math.min(fault.ms, ANSWER_WITHIN_MS), this.stopping);
-        return { outcome: 'timeout' };
-      case 'slow':
-        await hold(fault.ms, this.stopping);
-        return this.post(notification, body);
-      case 'badSignature':
-        return { ...(await this.post(notification, spoiltBody(body))), requestBody: spoiltBody(body) };
-      // The merchant decides and answers, but the answer never arrives here.
-      case 'processedThenTimeout':
-        return { ...(await this.post(notification, body)), outcome: 'timeout' };
-      case 'reset':
-        return { ...(await this.post(notification, body)), outcome: 'reset' };
-      default:
-        return this.post(notification, body);
-    }
-  }
-
-  private async post(notification: Notification, body: string): Promise<Result> {
-    // As captured from WeChat (protocol notes §1.12).
-    const headers = {
-      'content-type': notification.contentType,
-      'user-agent': 'Mozilla/4.0',
-      accept: '*/*',
-      pragma: 'no-cache',
-    };
-    try {
-      const answer = await this.line.post(notification.url, headers, body);
-      return {
-        outcome: saysSuccess(answer) ? 'delivered' : 'rejected',
-        status: answer.status,
-        answerBody: answer.body,
-      };
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
-      return { outcome: error.reason, error: error.message };
-    }
-  }
-}
-
-function saysSuccess(answer: MerchantAnswer): boolean {
-  if (answer.status !== 200) return false;
-  try {
-    return readXml(Buffer.from(answer.body))['return_code'] === 'SUCCESS';
-  } catch {
-    return false;
+    const sent = await send();
+    return { at, sentAt, resend, durationMs: Math.round(performance.now() - started), ...sent };
   }
 }

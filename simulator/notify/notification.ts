@@ -1,14 +1,25 @@
 export type NotificationKind = 'payment' | 'refund';
 
 /**
- * How one attempt ended: delivered (HTTP 200 and SUCCESS in the answer), rejected (any other answer), timeout (no
+ * How one attempt ended: delivered (HTTP 200 and SUCCESS in the answer; V3: HTTP 200 or 204), rejected (any other answer), timeout (no
  * answer within 5 s), unreachable (no connection), or lost by a fault: dropped before it was sent, reset after it
- * was sent but before the answer was read.
+ * was sent but before the answer was read. A probe ends as refused (any answer but 2xx) or, which is a merchant's
+ * mistake, accepted.
  */
-export type AttemptOutcome = 'delivered' | 'rejected' | 'timeout' | 'unreachable' | 'dropped' | 'reset';
+export type AttemptOutcome =
+  | 'delivered'
+  | 'rejected'
+  | 'timeout'
+  | 'unreachable'
+  | 'dropped'
+  | 'reset'
+  | 'probeRefused'
+  | 'probeAccepted';
 
 /** One delivery attempt. Times are ms on the simulator's clock. */
 export interface Attempt {
+  /** A probe has a wrong signature on purpose (protocol notes §2.2) and counts for nothing. */
+  kind: 'delivery' | 'probe';
   /** The moment of the schedule this attempt stands for. */
   at: number;
   /** When it was really sent; later than `at` after a jump of the clock or a restart. */
@@ -20,6 +31,8 @@ export interface Attempt {
   durationMs: number;
   /** Only when it differs from the notification's body (a spoilt signature). */
   requestBody?: string;
+  /** V3: the headers that made it WeChat's. */
+  signature?: Record<string, string>;
   status?: number;
   answerBody?: string;
   error?: string;
@@ -33,7 +46,9 @@ export interface Notification {
   outTradeNo: string;
   outRefundNo?: string;
   url: string;
+  protocol: 'v2' | 'v3';
   contentType: string;
+  /** V2's is signed in itself; V3's is signed each time it is sent. */
   body: string;
   createdAt: number;
   status: 'pending' | 'delivered' | 'failed';

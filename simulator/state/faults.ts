@@ -9,16 +9,20 @@ export const CONNECTION_FAULTS = [
   'slow',
   'badSignature',
   'processedThenTimeout',
+  'unsigned',
+  'signTest',
+  'wrongHash',
+  'foreignHost',
 ];
 /** Troubles that only deliveries can have. */
 export const DELIVERY_FAULTS = ['dropNotify', 'duplicateNotify'];
 /** Troubles that only an answer of WeChat's can have; so can its error codes. */
-export const ANSWER_FAULTS = ['http500', 'garbage'];
+export const ANSWER_FAULTS = ['http500', 'garbage', 'unsigned', 'signTest', 'wrongHash', 'foreignHost'];
 /** The path that stands for deliveries to the merchant. */
 export const NOTIFY_PATH = 'notify';
 
 export interface FaultOrder {
-  /** Part of the request's path, or `notify`. */
+  /** Part of the request's method and path (`POST /v3/refund/domestic/refunds`), or `notify`. */
   path: string;
   fault: string;
   /** 0 to 1: how often it applies. */
@@ -51,11 +55,11 @@ export class Faults {
     this.rows.clear();
   }
 
-  /** The fault this request to WeChat meets, if any; asking counts as applying. */
-  forRequest(path: string): Fault | undefined {
+  /** The fault this request to WeChat (`METHOD /path`) meets, if any; asking counts as applying. */
+  forRequest(request: string): Fault | undefined {
     return this.take(
       (fault) =>
-        fault.path !== NOTIFY_PATH && !DELIVERY_FAULTS.includes(fault.fault) && path.includes(fault.path),
+        fault.path !== NOTIFY_PATH && !DELIVERY_FAULTS.includes(fault.fault) && request.includes(fault.path),
     );
   }
 

@@ -2,7 +2,20 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { Formatter } from 'wechatpay-axios-plugin';
 import type { Collection } from './collection.js';
 
-export interface Merchant {
+/** With which of WeChat's keys answers and notifications are signed (protocol notes §2.4). */
+export type KeyMode = 'certificate' | 'publicKey' | 'both';
+
+export interface MerchantSettings {
+  keyMode: KeyMode;
+  /** With keyMode both: the share (0 to 1) of notifications signed with the public key, as in WeChat's staged switch. */
+  callbackPublicKeyShare: number;
+  /** How many V3 notifications (0 to 1) follow a probe with a wrong signature (§2.2). */
+  signTestRate: number;
+}
+
+const SETTINGS: MerchantSettings = { keyMode: 'both', callbackPublicKeyShare: 1, signTestRate: 0 };
+
+export interface Merchant extends MerchantSettings {
   mchId: string;
   /** Signs V2 (32 characters). */
   apiKey: string;
@@ -10,6 +23,8 @@ export interface Merchant {
   apiV3Key: string;
   /** Name of WeChat's public key for this merchant. */
   publicKeyId: string;
+  /** The platform certificate in use; absent: the newest. */
+  platformSerial?: string;
 }
 
 export interface App {
@@ -27,6 +42,8 @@ export class Merchants {
     private readonly apps: Collection<App>,
   ) {
     if (merchants.all().length === 0) this.openFirstAccount();
+    // A journal written before there were settings.
+    for (const merchant of merchants.all()) merchants.set(merchant.mchId, { ...SETTINGS, ...merchant });
   }
 
   /** The account whose material is written to DIR. */
@@ -52,23 +69,46 @@ export class Merchants {
     return this.apps.get(appId);
   }
 
-  /** The first account's app of that kind. */
-  appOfKind(kind: App['kind']): App {
-    const app = this.apps.all().find((each) => each.kind === kind && each.mchIds.includes(this.first.mchId));
-    if (!app) throw new Error(`no ${kind} for ${this.first.mchId}`);
+  /** The account's app of that kind, the first account's by default. */
+  appOfKind(kind: App['kind'], mchId = this.first.mchId): App {
+    const app = this.apps.all().find((each) => each.kind === kind && each.mchIds.includes(mchId));
+    if (!app) throw new Error(`no ${kind} for ${mchId}`);
     return app;
   }
 
-  private openFirstAccount(): void {
+  /** A number nobody has. */
+  freeMchId(): string {
     const mchId = `19${randomInt(10_000_000, 99_999_999)}`;
-    this.merchants.set(mchId, {
+    return this.merchants.get(mchId) ? this.freeMchId() : mchId;
+  }
+
+  /** One more account. These apps are bound to it; for a kind that is not among them it gets one of its own. */
+  open(mchId: string, appIds: string[] = []): Merchant {
+    const bound = this.apps.all().filter(({ appId }) => appIds.includes(appId));
+    for (const app of bound) this.apps.set(app.appId, { ...app, mchIds: [...app.mchIds, mchId] });
+    for (const kind of ['miniProgram', 'app'] as const)
+      if (!bound.some((app) => app.kind === kind)) this.addApp(kind, [mchId]);
+    return this.merchants.set(mchId, {
+      ...SETTINGS,
       mchId,
       apiKey: Formatter.nonce(32),
       apiV3Key: Formatter.nonce(32),
       publicKeyId: `PUB_KEY_ID_01${mchId}${randomInt(1e9, 1e10)}`,
     });
-    this.addApp('miniProgram', [mchId]);
-    this.addApp('app', [mchId]);
+  }
+
+  /** At once, as in the merchant platform. */
+  change(merchant: Merchant, changes: Partial<Merchant>): Merchant {
+    return this.merchants.set(merchant.mchId, { ...merchant, ...changes });
+  }
+
+  /** Accounts and keys stay, what a test has set for them does not. */
+  resetSettings(): void {
+    for (const merchant of this.all()) this.change(merchant, SETTINGS);
+  }
+
+  private openFirstAccount(): void {
+    this.open(this.freeMchId());
     // Exists, but is bound to nobody: whoever uses it meets APPID_MCHID_NOT_MATCH.
     this.addApp('miniProgram', []);
   }

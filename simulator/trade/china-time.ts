@@ -1,4 +1,4 @@
-/** WeChat's V2 times are wall-clock digits of UTC+8, without a zone. Numbers here are ms since 1970. */
+/** WeChat's times are in UTC+8, V2's without a zone. Numbers here are ms since 1970. */
 const OFFSET_MS = 8 * 3_600_000;
 
 /** yyyyMMddHHmmss */
@@ -14,6 +14,11 @@ export function chinaDate(at: number): string {
 /** yyyy-MM-dd HH:mm:ss, as refunds write it. */
 export function chinaDateTimeWithDashes(at: number): string {
   return new Date(at + OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** yyyy-MM-ddTHH:mm:ss+08:00, as V3 writes every time. */
+export function chinaRfc3339(at: number): string {
+  return `${new Date(at + OFFSET_MS).toISOString().slice(0, 19)}+08:00`;
 }
 
 /** Reads yyyyMMddHHmmss; undefined when it is not a real date and time. */

@@ -8,6 +8,8 @@ export type RefundAccount = 'REFUND_SOURCE_UNSETTLED_FUNDS' | 'REFUND_SOURCE_REC
  * a person must act; REFUNDCLOSE: it will not happen, the money is the merchant's again.
  */
 export interface Refund {
+  /** By which protocol it was asked for: its result is told in the same. */
+  protocol: 'v2' | 'v3';
   mchId: string;
   appId: string;
   outTradeNo: string;
@@ -28,7 +30,12 @@ export interface Refund {
   /** When the result comes by itself; absent: somebody decides it over the control server. */
   resultAt?: number;
   concludedAt?: number;
+  /** After CHANGE the merchant had it paid to a bank card. */
+  toBankCard?: true;
 }
+
+/** Where the money went back to, in WeChat's words. */
+export const RECEIVED_BY = '支付用户零钱';
 
 /** Whether the money of this refund has left the merchant, or will. */
 export function takesMoney(refund: Refund): boolean {

@@ -12,6 +12,7 @@ const YEAR_MS = 365 * 86_400_000;
 const MOST_REFUNDS = 50;
 
 export interface RefundOrder {
+  protocol: 'v2' | 'v3';
   outRefundNo: string;
   refundFen: number;
   account: RefundAccount;
@@ -107,6 +108,17 @@ export class Refunds {
     this.announce(refund);
   }
 
+  /** A CHANGE is tried again, to a bank card this time: PROCESSING, then SUCCESS. */
+  payToBankCard(refund: Refund): void {
+    const { refundSeconds } = this.settings.current;
+    refund.status = 'PROCESSING';
+    refund.toBankCard = true;
+    delete refund.concludedAt;
+    if (refundSeconds !== null) refund.resultAt = this.clock.now() + refundSeconds * 1000;
+    this.save(refund);
+    this.plan(refund);
+  }
+
   forgetAll(): void {
     this.rows.clear();
     this.byId.clear();
@@ -129,7 +141,7 @@ export class Refunds {
     const { resultAt } = refund;
     if (resultAt === undefined) return;
     this.timers.at(timerKey(refund), resultAt, async () =>
-      this.conclude(refund, this.settings.current.refundResult, resultAt),
+      this.conclude(refund, refund.toBankCard ? 'SUCCESS' : this.settings.current.refundResult, resultAt),
     );
   }
 

@@ -1,5 +1,6 @@
 export type TradeType = 'JSAPI' | 'APP' | 'NATIVE' | 'MWEB';
-export type SignType = 'MD5' | 'HMAC-SHA256';
+/** RSA is V3's: the sign type says by which protocol an order came. */
+export type SignType = 'MD5' | 'HMAC-SHA256' | 'RSA';
 export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED';
 
 /** Lifetimes on WeChat's side (protocol notes §1.4 and §1.7). */
@@ -57,7 +58,7 @@ export interface Transaction {
   signType: SignType;
   /** The request named its sign_type, so notifications do as well. */
   namesSignType: boolean;
-  /** All parameters of the first request but nonce_str and sign: a repetition must be identical. */
+  /** All parameters of the first request that a repetition must have as well: V2's but nonce_str and sign, V3's but time_expire. */
   fingerprint: string;
   createdAt: number;
   expiresAt: number;
@@ -66,6 +67,23 @@ export interface Transaction {
   payment?: Payment;
   hasRefund: boolean;
   timeline: TimelineEntry[];
+}
+
+const STATE_DESCRIPTIONS: Record<TradeState, string> = {
+  NOTPAY: '订单未支付',
+  SUCCESS: '支付成功',
+  REFUND: '订单发生过退款，退款详情请查询退款单',
+  CLOSED: '订单已关闭',
+};
+
+/** What the merchant is credited: a NO_CASH coupon is a discount and not settled (protocol notes §1.6). Fen. */
+export function settlementFen(payment: Payment): number {
+  return payment.couponType === 'NO_CASH' ? payment.totalFen - payment.couponFen : payment.totalFen;
+}
+
+/** The state in WeChat's words (trade_state_desc). */
+export function stateDescription(transaction: Transaction): string {
+  return STATE_DESCRIPTIONS[tradeState(transaction)];
 }
 
 export function tradeState(transaction: Transaction): TradeState {

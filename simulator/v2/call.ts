@@ -1,8 +1,8 @@
 import type { Merchant, Merchants } from '../state/merchants.js';
-import type { SignType, Transaction } from '../trade/transaction.js';
+import type { Transaction } from '../trade/transaction.js';
 import type { Transactions } from '../trade/transactions.js';
 import { Refusal, Unauthentic } from './refusal.js';
-import { isSigned, isSignType } from './signature.js';
+import { isSigned, isSignType, type V2SignType } from './signature.js';
 import { readXml, type Fields } from './xml.js';
 
 /** An authentic request of a known merchant. */
@@ -12,7 +12,7 @@ export interface Call {
   fields: Fields;
   merchant: Merchant;
   /** The answer is signed like the request. */
-  signType: SignType;
+  signType: V2SignType;
   /** mch_id in the client certificate, when one was shown and is genuine. */
   certificateMchId: string | undefined;
 }

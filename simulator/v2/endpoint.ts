@@ -9,16 +9,21 @@ import { writeXml, type Fields } from './xml.js';
 /** Decides one authentic request; answers the fields that a success adds, or throws Refusal. */
 export type Handler = (call: Call, world: World) => Fields;
 
+/** What came over the wire. */
+export interface V2Request {
+  method: string;
+  path: string;
+  body: Buffer;
+  certificateMchId: string | undefined;
+}
+
 /** A code of WeChat's in capitals, ordered as a fault: answered as such, without doing anything. */
-const ERROR_CODE = /^[A-Z][A-Z0-9_]*$/;
+export function isErrorCode(fault: string): boolean {
+  return /^[A-Z][A-Z0-9_]*$/.test(fault);
+}
 
 /** One V2 request from its bytes to the bytes of the answer (always HTTP 200). */
-export function answer(
-  request: { method: string; path: string; body: Buffer; certificateMchId: string | undefined },
-  handler: Handler,
-  fault: Fault | undefined,
-  world: World,
-): string {
+export function answer(request: V2Request, handler: Handler, fault: Fault | undefined, world: World): string {
   let call: Call;
   try {
     call = authenticate(request, world.merchants);
@@ -42,7 +47,7 @@ export function answer(
 
 function decide(call: Call, handler: Handler, fault: Fault | undefined, world: World): Fields {
   try {
-    if (fault && ERROR_CODE.test(fault.fault)) throw new Refusal(fault.fault);
+    if (fault && isErrorCode(fault.fault)) throw new Refusal(fault.fault);
     requireBoundApp(call, world.merchants);
     return { result_code: 'SUCCESS', ...handler(call, world) };
   } catch (error) {

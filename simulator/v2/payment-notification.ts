@@ -1,14 +1,9 @@
 import { Formatter } from 'wechatpay-axios-plugin';
 import type { Merchant } from '../state/merchants.js';
 import { chinaDateTime } from '../trade/china-time.js';
-import type { Payment, Transaction } from '../trade/transaction.js';
-import { sign } from './signature.js';
+import { settlementFen, type Payment, type Transaction } from '../trade/transaction.js';
+import { sign, type V2SignType } from './signature.js';
 import { writeXml, type Fields } from './xml.js';
-
-/** What the merchant is credited: a NO_CASH coupon is a discount and not settled (protocol notes §1.6). Fen. */
-export function settlementFen(payment: Payment): number {
-  return payment.couponType === 'NO_CASH' ? payment.totalFen - payment.couponFen : payment.totalFen;
-}
 
 /** How a payment looks in the answer of orderquery and in the payment notification, which share these fields. */
 export function paymentFields(transaction: Transaction, payment: Payment): Fields {
@@ -40,7 +35,12 @@ export function paymentFields(transaction: Transaction, payment: Payment): Field
 }
 
 /** The XML that tells the merchant "paid", signed like the order's own request. */
-export function paymentNotification(transaction: Transaction, payment: Payment, merchant: Merchant): string {
+export function paymentNotification(
+  transaction: Transaction,
+  payment: Payment,
+  merchant: Merchant,
+  signType: V2SignType,
+): string {
   const fields: Fields = {
     return_code: 'SUCCESS',
     return_msg: 'OK',
@@ -49,8 +49,8 @@ export function paymentNotification(transaction: Transaction, payment: Payment, 
     mch_id: transaction.mchId,
     device_info: transaction.deviceInfo ?? '',
     nonce_str: Formatter.nonce(32),
-    ...(transaction.namesSignType && { sign_type: transaction.signType }),
+    ...(transaction.namesSignType && { sign_type: signType }),
     ...paymentFields(transaction, payment),
   };
-  return writeXml({ ...fields, sign: sign(fields, transaction.signType, merchant.apiKey) });
+  return writeXml({ ...fields, sign: sign(fields, signType, merchant.apiKey) });
 }

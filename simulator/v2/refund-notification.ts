@@ -1,13 +1,9 @@
 import { Aes, Formatter, Hash } from 'wechatpay-axios-plugin';
 import type { Merchant } from '../state/merchants.js';
 import { chinaDateTimeWithDashes } from '../trade/china-time.js';
-import type { Refund } from '../trade/refund.js';
-import type { Payment } from '../trade/transaction.js';
-import { settlementFen } from './payment-notification.js';
+import { RECEIVED_BY, type Refund } from '../trade/refund.js';
+import { settlementFen, type Payment } from '../trade/transaction.js';
 import { writeXml } from './xml.js';
-
-/** Where the money went back to, in WeChat's words. */
-export const RECEIVED_BY = '支付用户零钱';
 
 /** The XML that tells the merchant a refund's result: no sign, but a part that only the API key opens (notes §1.13). */
 export function refundNotification(refund: Refund, payment: Payment, merchant: Merchant): string {

@@ -1,11 +1,9 @@
 import { chinaDateTimeWithDashes } from '../trade/china-time.js';
-import type { Refund } from '../trade/refund.js';
-import type { Payment } from '../trade/transaction.js';
+import { RECEIVED_BY, type Refund } from '../trade/refund.js';
+import { settlementFen, type Payment } from '../trade/transaction.js';
 import type { World } from '../world.js';
 import { findTransaction, type Call } from './call.js';
-import { settlementFen } from './payment-notification.js';
 import { couponFields } from './refund.js';
-import { RECEIVED_BY } from './refund-notification.js';
 import { invalidParameter, lackOf, Refusal } from './refusal.js';
 import type { Fields } from './xml.js';
 

@@ -1,10 +1,9 @@
 import type { Refund, RefundAccount } from '../trade/refund.js';
 import type { RefundOrder } from '../trade/refunds.js';
-import type { Payment, Transaction } from '../trade/transaction.js';
+import { settlementFen, type Payment, type Transaction } from '../trade/transaction.js';
 import type { World } from '../world.js';
 import { findTransaction, type Call } from './call.js';
 import { Refusal } from './refusal.js';
-import { settlementFen } from './payment-notification.js';
 import { checkRefund, refusalOf } from './refund-rules.js';
 import type { Fields } from './xml.js';
 
@@ -33,6 +32,7 @@ function paidOrder(call: Call, world: World): { transaction: Transaction; paymen
 function acceptRefund(call: Call, transaction: Transaction, payment: Payment, world: World): Refund {
   const { fields } = call;
   const order: RefundOrder = {
+    protocol: 'v2',
     outRefundNo: fields['out_refund_no'] ?? '',
     refundFen: Number(fields['refund_fee']),
     account: (fields['refund_account'] || 'REFUND_SOURCE_UNSETTLED_FUNDS') as RefundAccount,

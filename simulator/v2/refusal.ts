@@ -61,7 +61,10 @@ export function invalidParameter(name: string, why = ''): Refusal {
 
 /** WeChat cannot tell who asks: an unsigned answer with return_code FAIL and a return_msg, nothing else. */
 export class Unauthentic extends Error {
-  constructor(code: string, detail?: string) {
+  constructor(
+    readonly code: string,
+    detail?: string,
+  ) {
     super(description(code, detail));
   }
 

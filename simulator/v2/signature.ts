@@ -2,16 +2,18 @@ import { Formatter, Hash } from 'wechatpay-axios-plugin';
 import type { SignType } from '../trade/transaction.js';
 import type { Fields } from './xml.js';
 
-export function isSignType(text: string): text is SignType {
+export type V2SignType = Exclude<SignType, 'RSA'>;
+
+export function isSignType(text: string): text is V2SignType {
   return text === 'MD5' || text === 'HMAC-SHA256';
 }
 
 /** The V2 signature over every field that is not empty, except `sign` (protocol notes §1.2). */
-export function sign(fields: Fields, signType: SignType, apiKey: string): string {
+export function sign(fields: Fields, signType: V2SignType, apiKey: string): string {
   return Hash.sign(signType, fields, apiKey);
 }
 
-export function isSigned(fields: Fields, signType: SignType, apiKey: string): boolean {
+export function isSigned(fields: Fields, signType: V2SignType, apiKey: string): boolean {
   return Hash.equals(sign(fields, signType, apiKey), fields['sign']);
 }
 

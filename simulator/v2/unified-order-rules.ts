@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { readChinaDateTime } from '../trade/china-time.js';
+import { notifyUrlProblem } from '../trade/notify-url.js';
 import type { TradeType } from '../trade/transaction.js';
 import { invalidParameter, lackOf, Refusal } from './refusal.js';
 import type { Fields } from './xml.js';
@@ -85,9 +86,8 @@ function readTime(fields: Fields, name: string): number | undefined {
 
 /** Shared with refunds, which may name their own address. */
 export function checkNotifyUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) throw invalidParameter('notify_url');
-  if (text.includes('?') || text.includes('#')) throw invalidParameter('notify_url', '不能携带参数');
+  const problem = notifyUrlProblem(text);
+  if (problem) throw invalidParameter('notify_url', problem);
 }
 
 function checkSceneInfo(text: string | undefined): void {

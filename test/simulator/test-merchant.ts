@@ -94,15 +94,32 @@ export class TestMerchant {
     return answer;
   }
 
-  /** The same without checking anything. */
+  /** The same, or anything else, without checking anything. */
   async post(path: string, body: string | Buffer, options: { certificate?: boolean } = {}) {
+    const { status, text } = await this.send('POST', path, { body, ...options });
+    return { status, text };
+  }
+
+  /** Exactly this request to WeChat, and what came back. */
+  async send(
+    method: 'GET' | 'POST',
+    path: string,
+    options: { body?: string | Buffer; headers?: Fields; certificate?: boolean },
+  ) {
     const dispatcher = options.certificate ? this.withCertificate : this.plain;
     const answer = await request(this.simulator.tlsUrl + path, {
-      method: 'POST',
-      body,
+      method,
+      ...(options.body !== undefined && { body: options.body }),
+      ...(options.headers && { headers: options.headers }),
       ...(dispatcher && { dispatcher }),
     });
-    return { status: answer.statusCode, text: await answer.body.text() };
+    const bytes = Buffer.from(await answer.body.arrayBuffer());
+    return {
+      status: answer.statusCode,
+      headers: answer.headers as Fields,
+      text: bytes.toString(),
+      bytes,
+    };
   }
 
   async get(path: string): Promise<Json> {
@@ -187,5 +204,6 @@ export class TestMerchant {
 }
 
 function parse(xml: string): Fields {
+  if (!xml.startsWith('<')) return {};
   return (Transformer.toObject(xml) ?? {}) as Fields;
 }
