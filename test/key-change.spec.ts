@@ -125,6 +125,7 @@ describe('WeChat moves its notifications from the certificate to the public key'
   it('in stages, with probes and forgeries in between: 0 genuine ones refused, 0 forgeries believed', async () => {
     await system.restart({ WXPAY_API: 'v3' });
     const notices = new V3Notices(system);
+    await notices.certificatesAreKnown();
     const stranger = buyers[0];
     if (stranger === undefined) throw new Error('there is no buyer');
     const victim = await stranger.checkout(productId);

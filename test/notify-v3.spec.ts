@@ -36,6 +36,7 @@ const paidOnce = {
 beforeAll(async () => {
   system = await startSystem({ WXPAY_API: 'v3', WXPAY_TIMEOUT_MS: '1500' });
   notices = new V3Notices(system);
+  await notices.certificatesAreKnown();
   buyer = await TestBuyer.login(system);
   productId = await system.product({ priceFen: PRICE });
 });

@@ -39,6 +39,22 @@ async function abnormal(
   return { paid, id, refundNo };
 }
 
+describe('an unsigned refusal of API v3', () => {
+  it('decides nothing by itself: WeChat is asked before the refund counts as failed (DESIGN §6.7)', async () => {
+    const paid = await paidOrder(system, 1000);
+    const { id } = await ask(paid);
+    await system.control.fault(
+      { path: 'POST /v3/refund/domestic/refunds', fault: 'PARAM_ERROR', count: 1 },
+      { path: 'GET /v3/refund/domestic/refunds/', fault: 'slow', ms: 0 },
+    );
+    await approve(finance, id);
+    expect(await refundBecomes(finance, id, 'FAILED')).toMatchObject({ failure: { code: 'PARAM_ERROR' } });
+    const [refused, asked = 0] = await system.control.applied();
+    expect([refused, asked > 0]).toEqual([1, true]);
+    await system.control.noFaults();
+  });
+});
+
 describe('M-23: an abnormal refund', () => {
   it('waits at the desk with what to do, holds its amount, and goes to another card', async () => {
     const { paid, id, refundNo } = await abnormal();

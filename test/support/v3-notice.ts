@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { Aes, Formatter, Rsa } from 'wechatpay-axios-plugin';
+import { PlatformCertificates } from '../../src/wxpay/v3/platform-certificates.js';
+import { WxPayService } from '../../src/wxpay/wxpay.service.js';
 import { newTransactionId } from './notice.js';
 import type { System } from './system.js';
 
@@ -18,6 +20,13 @@ export class V3Notices {
     this.publicKeyPrivateHalf = file('simulator/wxpay_private_key.pem');
     this.platformKey = file('simulator/platform_key.pem');
     this.platformSerial = new X509Certificate(file('platform_cert.pem')).serialNumber;
+  }
+
+  /** A start does not wait for WeChat's certificates; who needs them at once does. */
+  async certificatesAreKnown(): Promise<void> {
+    const { app } = this.system;
+    const account = app.get(WxPayService, { strict: false }).account('default');
+    await app.get(PlatformCertificates, { strict: false }).refresh(account);
   }
 
   /** The transaction that a payment of this number would be. */
