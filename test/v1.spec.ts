@@ -178,10 +178,6 @@ describe('a notification of API v1', () => {
     expect(await booksOf(system.database, order.id)).toMatchObject(untouched);
   });
 
-  const alter = (from: string, to: string) => (notice: V1Notice) => {
-    expect(notice.query).toContain(from);
-    return { ...notice, query: notice.query.replace(from, to) };
-  };
   it.each<[string, (notice: V1Notice) => V1Notice]>([
     [
       'a wrong sign',
@@ -368,4 +364,11 @@ async function inboxOf({ body, query }: V1Notice): Promise<unknown[]> {
     `SELECT verdict, verified, query FROM notifications WHERE body = $1 AND query = $2`,
     [Buffer.from(body), query],
   );
+}
+
+function alter(from: string, to: string): (notice: V1Notice) => V1Notice {
+  return (notice) => {
+    expect(notice.query).toContain(from);
+    return { ...notice, query: notice.query.replace(from, to) };
+  };
 }
