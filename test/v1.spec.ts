@@ -157,7 +157,7 @@ describe('a notification of API v1', () => {
       verdicts: ['SETTLED', 'DUPLICATE'],
     });
     const receipt = await receiptOf(order.id);
-    expect(receipt).toMatchObject({ ...recorded, attach: '靠窗 & 3+1 号' });
+    expect(receipt).toMatchObject({ ...recorded, attach: '靠窗 & 3+1 号', OpenId: 'oHandmade' });
     expect(receipt).not.toHaveProperty('sign');
   });
 
