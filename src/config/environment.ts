@@ -119,6 +119,10 @@ export const environmentSchema = z.object({
   LOG_LEVEL: expecting('debug, log, warn or error', z.enum(['debug', 'log', 'warn', 'error']).default('log')),
   SESSION_SECRET: expecting('a random secret of at least 32 characters', z.string().min(32).max(1024)),
   DATA_ENCRYPTION_KEY: expecting('a random secret of at least 32 characters', z.string().min(32).max(1024)),
+  DATA_ENCRYPTION_KEY_PREVIOUS: expecting(
+    'the DATA_ENCRYPTION_KEY before the last change',
+    z.string().min(32).max(1024).optional(),
+  ),
   SIM_CLOCK_URL: expecting("the simulator's http://…/_sim/clock", httpUrl.optional()),
   ORDER_EXPIRE_MINUTES: expecting('minutes from 2 to 10080', integerBetween(2, 7 * 24 * 60).default(20)),
   WECHAT_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.weixin.qq.com')),

@@ -2,7 +2,8 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nes
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { seal, sealingKey, unseal } from '../common/sealed.js';
+import { SEALED_COLUMNS } from '../common/sealed-columns.js';
+import { Sealing } from '../common/sealed.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run } from '../database/sql.js';
@@ -34,7 +35,7 @@ const REJECTED_PAUSE_MS = 30_000;
 @Injectable()
 export class AccessTokenService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('access-token');
-  private readonly key: Buffer;
+  private readonly sealing: Sealing;
   private readonly miniProgram: WechatApp;
   private readonly leaseMs: number;
   /** By app id. */
@@ -46,7 +47,7 @@ export class AccessTokenService implements BeforeApplicationShutdown {
     private readonly clock: Clock,
     @Inject(SETTINGS) settings: Settings,
   ) {
-    this.key = sealingKey(settings.data.encryptionKey, 'wechat access_token');
+    this.sealing = new Sealing(settings.data.encryptionKeys, SEALED_COLUMNS.accessToken.purpose);
     this.miniProgram = settings.wechat;
     this.leaseMs = 2 * settings.wxpay.timeoutMs + 5000; // a fetch asks twice at most
   }
@@ -122,7 +123,7 @@ export class AccessTokenService implements BeforeApplicationShutdown {
     const [kept] = await run<{ version: number }>(this.dataSource.manager, KEEP, [
       appId,
       row.version,
-      seal(this.key, token, appId),
+      this.sealing.seal(token, appId),
       new Date(now + lifeMs - Math.min(RENEW_EARLY_MS, lifeMs / 2)),
       new Date(now + lifeMs),
     ]);
@@ -161,7 +162,7 @@ export class AccessTokenService implements BeforeApplicationShutdown {
   /** Sealed with a key that was changed since, it is worth nothing more, and WeChat has another. */
   private unseal({ appId }: WechatApp, { tokenSealed }: AccessTokenRow): string | undefined {
     try {
-      return tokenSealed === null ? undefined : unseal(this.key, tokenSealed, appId);
+      return tokenSealed === null ? undefined : this.sealing.open(tokenSealed, appId);
     } catch {
       return undefined;
     }

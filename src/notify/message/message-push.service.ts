@@ -156,7 +156,7 @@ export class MessagePushService {
 
 /** A message by its id. An event has none; its repetition has the same sender, time and content. */
 function keyOf({ msgId, from, createTime, fields }: PushedMessage): Buffer {
-  const parts = [from, createTime, msgId ?? fields];
+  const parts = msgId === undefined ? [from, createTime, fields] : [from, msgId];
   return createHash('sha256').update(JSON.stringify(parts)).digest();
 }
 
