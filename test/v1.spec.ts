@@ -222,6 +222,8 @@ describe('a notification of API v1', () => {
       changes.payer['AppId'] = system.env['WXPAY_APP_ID'] ?? '';
     const { order, notice } = await ordered(changes);
     expect(await postV1(system, notice)).toEqual(refused(403));
+    // Nor is it money of ours when we do not know the number.
+    expect(await postV1(system, v1Notice(system, 'somebody-elses', PRICE, changes))).toEqual(refused(403));
     expect(await booksOf(system.database, order.id)).toMatchObject(untouched);
   });
 
