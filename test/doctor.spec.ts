@@ -500,6 +500,12 @@ describe('the doctor warns of', () => {
       'signature',
       /still takes WXPAY_API_KEY_PREVIOUS and not yet WXPAY_API_KEY/,
     ],
+    [
+      'API v1, which it cannot try out',
+      () => ({ WXPAY_API: 'v1' }),
+      'signature',
+      /API v1.* is not tried out/,
+    ],
   ])('%s', async (_, changes, check, says) => {
     const checks = await diagnose(changes());
     expect(of(checks, 'fault')).toEqual([]);

@@ -111,6 +111,10 @@ describe('settings', () => {
     ['WXPAY_API_KEY', 'hunter2'],
     ['WXPAY_API_KEY', 'a key of 32 characters with room'],
     ['WXPAY_API_KEY', '键'.repeat(32)],
+    ['WXPAY_V1_PAY_SIGN_KEY', 'hunter2'],
+    ['WXPAY_V1_PARTNER', 'hunter2'],
+    ['WXPAY_V1_PARTNER_KEY', 'hunter2'],
+    ['WXPAY_APP_APP_SECRET', 'hunter2'],
     ['WXPAY_SIGN_TYPE', 'md5'],
     ['WXPAY_BASE_URL', 'http://api.mch.weixin.qq.com'],
     ['WXPAY_BACKUP_URL', 'http://api2.mch.weixin.qq.com'],
@@ -122,6 +126,27 @@ describe('settings', () => {
     const lines = linesOf({ ...COMPLETE, [name]: value });
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} is malformed: expected .{3,}`))]);
     expect(lines[0]?.replace(`${name} `, '')).not.toContain(value);
+  });
+
+  it('API v1 names each of its keys that is missing, and the secret of an app of its own', () => {
+    const v1 = { ...COMPLETE, WXPAY_API: 'v1', WXPAY_APP_APP_ID: 'wx0123456789abcdef' };
+    expect(linesOf(v1)).toEqual([
+      expect.stringMatching(/^WXPAY_V1_PAY_SIGN_KEY is missing: expected .* 128 .* with API v1$/),
+      expect.stringMatching(/^WXPAY_V1_PARTNER is missing: expected .* 10 digits with API v1$/),
+      expect.stringMatching(/^WXPAY_V1_PARTNER_KEY is missing: expected .* 32 .* with API v1$/),
+      expect.stringMatching(/^WXPAY_APP_APP_SECRET is missing: .* beside WXPAY_APP_APP_ID$/),
+    ]);
+    const keys = {
+      WXPAY_V1_PAY_SIGN_KEY: 'k'.repeat(128),
+      WXPAY_V1_PARTNER: '1900000109',
+      WXPAY_V1_PARTNER_KEY: 'p'.repeat(32),
+    };
+    expect(readSettings({ ...v1, ...keys, WXPAY_APP_APP_ID: '' }).wxpay.accounts[0]).toMatchObject({
+      api: 'v1',
+      confirmNotify: 'query',
+      appAppSecret: COMPLETE.WXPAY_APP_SECRET,
+      v1: { partner: '1900000109' },
+    });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { Formatter } from 'wechatpay-axios-plugin';
 import type { AppCall } from '../mini-program/app-call.js';
 import type { Merchant } from '../state/merchants.js';
 import { readChinaDateTime } from '../trade/china-time.js';
@@ -29,7 +30,7 @@ export function genprepay(call: AppCall, world: World): object {
   checkPackage(read.fields);
   const { out_trade_no: number = '' } = read.fields;
   const known = world.transactions.byNumber(merchant.mchId, number);
-  const fingerprint = JSON.stringify(Object.entries(read.fields).sort());
+  const fingerprint = Formatter.queryStringLike(Formatter.ksort(read.fields));
   if (known && (tradeState(known) !== 'NOTPAY' || known.fingerprint !== fingerprint))
     throw invalid('out_trade_no', '商户订单号重复');
   const transaction = known ?? createOrder(call.appId, merchant, read, fingerprint, world);

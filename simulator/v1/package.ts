@@ -9,18 +9,18 @@ export interface Package {
 
 /** The fields in a `package`, in whatever charset it names; undefined when it is none. Its sign is not looked at. */
 export function readPackage(text: string): Package | undefined {
-  const raw: Fields = {};
+  const raw: Record<string, Buffer> = {};
   for (const pair of text.split('&')) {
     const [name = '', value, ...rest] = pair.split('=');
     if (name === '' || value === undefined || rest.length > 0 || name in raw) return undefined;
     if (/%(?![0-9a-f]{2})/i.test(value)) return undefined;
-    raw[name] = value;
+    raw[name] = unescaped(value);
   }
-  const charset = raw['input_charset'] ?? 'GBK';
+  const charset = raw['input_charset']?.toString() ?? 'GBK';
   if (charset !== 'GBK' && charset !== 'UTF-8') return undefined;
   const decoder = new TextDecoder(charset, { fatal: true });
   try {
-    const entries = Object.entries(raw).map(([name, value]) => [name, decoder.decode(unescaped(value))]);
+    const entries = Object.entries(raw).map(([name, value]) => [name, decoder.decode(value)]);
     return { charset, fields: Object.fromEntries(entries) as Fields };
   } catch {
     return undefined;

@@ -7,7 +7,7 @@ import type { System } from './system.js';
 /** A notification of API v1 made by hand, by code that shares no line with `src/`. */
 export interface V1Notice {
   query: string;
-  body: string;
+  body: string | Buffer;
 }
 
 export interface V1Changes {

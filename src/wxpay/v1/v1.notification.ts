@@ -9,6 +9,8 @@ import { readTransaction, TRADE_SUCCESS } from './v1.transaction.js';
 
 /** Fields of the body that `AppSignature` covers (protocol §4.3). */
 const SIGNED_IN_BODY = ['AppId', 'IsSubscribe', 'NonceStr', 'OpenId', 'TimeStamp'];
+/** Those of them that stay on record (A9). */
+const PAYER = ['OpenId', 'IsSubscribe'];
 
 /**
  * Believes a payment notification, or does not (protocol §4.3, DESIGN §2.8). The query string says what was paid, under
@@ -42,7 +44,15 @@ export function readPaymentNotification(account: MerchantAccount, raw: RawNotifi
   if (transaction === undefined)
     throw new NotificationRefused(400, 'MALFORMED', 'a mandatory field is missing or malformed');
   const openid = body.get('OpenId');
-  return { kind: 'PAID', transaction: { ...transaction, ...(openid && { openid }) } };
+  const payer = Object.fromEntries(PAYER.map((name) => [name, body.get(name) ?? '']));
+  return {
+    kind: 'PAID',
+    transaction: {
+      ...transaction,
+      ...(openid && { openid }),
+      fields: { ...transaction.fields, ...payer },
+    },
+  };
 }
 
 function parseQuery(query: string): V1Bytes {
