@@ -5,6 +5,7 @@ import { COUPON_USE_STATUSES, COUPON_USE_TRANSITIONS } from '../src/order/coupon
 import { EFFECT_STATUSES, EFFECT_TRANSITIONS } from '../src/fulfilment/effect/effect.status.js';
 import { ORDER_STATUSES, ORDER_TRANSITIONS } from '../src/order/order.status.js';
 import { PAYMENT_STATUSES, PAYMENT_TRANSITIONS } from '../src/payment/payment.status.js';
+import { SUSPENSE_STATUSES, SUSPENSE_TRANSITIONS } from '../src/payment/suspense.status.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
 interface Machine {
@@ -31,6 +32,14 @@ const MACHINES: Machine[] = [
     start: 'CREATED',
     final: ['SUCCESS'],
     trigger: 'payments_status_moves',
+  },
+  {
+    name: 'suspense item',
+    table: SUSPENSE_TRANSITIONS,
+    statuses: SUSPENSE_STATUSES,
+    start: 'OPEN',
+    final: ['RETURNED'],
+    trigger: 'suspense_items_status_moves',
   },
   {
     name: 'coupon use',
