@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { LedgerService, type Movement } from '../src/ledger/ledger.service.js';
 import { toFen } from '../src/common/fen.js';
+import { TrialBalanceService } from '../src/ledger/trial-balance.service.js';
 import { verifyLedger } from '../src/operations/ledger-verification.js';
 import { approve, ask, paidOrder, refundBecomes, type PaidOrder } from './refund/paid-order.js';
 import { TestBuyer } from './support/buyer.js';
@@ -178,6 +179,18 @@ describe('ledger:verify', () => {
     expect(wrong).toMatch(
       /^PAYMENT_RECEIVED of \S+ on CUSTOMER_DEPOSITS is booked with -2000 fen, its row says -1000$/,
     );
+  });
+
+  it('names a checkpoint that its entries do not come to', async () => {
+    await system.app.get(TrialBalanceService).checkpoint();
+    expect((await verifyLedger(dataSource.manager)).wrong).toBeUndefined();
+    const wrong = await wrongAfter(
+      "UPDATE ledger_checkpoints SET credit_fen = 699 WHERE account = 'CUSTOMER_DEPOSITS'",
+    );
+    expect(wrong).toContain(
+      'the checkpoint of default CUSTOMER_DEPOSITS CNY says -399 fen, its entries come to -700',
+    );
+    await system.database.query('DELETE FROM ledger_checkpoints');
   });
 
   it('takes fees and settlements, which the bills explain', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { RefundConclusionService } from '../src/refund/refund-conclusion.service.js';
-import type { RefundPage, StaffRefundView } from '../src/refund/refund.schema.js';
+import type { RefundPage, RefundView, StaffRefundView } from '../src/refund/refund.schema.js';
 import type { StaffOrderPage, StaffOrderView } from '../src/staff/orders/staff-order.schema.js';
 import type { SuspenseDetail, SuspensePage } from '../src/staff/suspense/suspense.schema.js';
 import { toFen } from '../src/common/fen.js';
@@ -94,6 +94,24 @@ describe('what waits for a person', () => {
     for (const answer of [await giveBack(finance, id), await accept(finance, id)])
       expect(answer).toMatchObject({ status: 404, body: { code: 'SUSPENSE_NOT_FOUND' } });
   });
+});
+
+it('M-11: of two payments under one number the second goes back, and the first stays refundable', async () => {
+  const buyer = await TestBuyer.login(system);
+  const { order, payment } = await buyer.checkout(await system.product({ priceFen: PRICE }));
+  const first = paidNotice(system, { out_trade_no: payment.outTradeNo, total_fee: String(PRICE) });
+  await post(system, xml(signed(system, first)));
+  await buyer.orderBecomes(order.id, 'PAID');
+  const { transactionId = '' } = await system.control.pay({ outTradeNo: payment.outTradeNo });
+  const { id } = await itemOf(finance, transactionId);
+  expect(await itemBecomes(finance, id, 'RETURNED')).toMatchObject({ kind: 'DOUBLE', amountFen: PRICE });
+  const refunds: unknown[] = await refundsAtWeChat(system, payment.outTradeNo);
+  expect(refunds).toMatchObject([{ transactionId, refundFen: PRICE }]);
+  const asked = await buyer.send<RefundView>('POST', `/api/v1/orders/${order.id}/refunds`, {
+    reason: '不想要了',
+    expectedRefundableFen: PRICE,
+  });
+  expect(asked).toMatchObject({ status: 201, body: { purpose: 'ORDER', amountFen: PRICE } });
 });
 
 describe('returning it by hand', () => {

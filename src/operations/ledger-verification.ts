@@ -69,6 +69,22 @@ const ORDERS = statement(
      ON r.order_id = o.id
    WHERE o.refunded_fen <> coalesce(r.sum, 0) ORDER BY o.created_at, o.id LIMIT 1`,
 );
+/** The sums that trial balances start from (ledger/trial-balance.service.ts), against the entries they stand for. */
+const CHECKPOINT = statement(
+  'verify-checkpoint',
+  `WITH kept AS (SELECT * FROM ledger_checkpoints WHERE through_id = (SELECT max(through_id) FROM ledger_checkpoints)),
+   counted AS (
+     SELECT merchant_account, account, currency, sum(greatest(amount_fen, 0)) AS debit_fen,
+            sum(greatest(-amount_fen, 0)) AS credit_fen
+     FROM ledger_entries WHERE id <= (SELECT max(through_id) FROM ledger_checkpoints)
+     GROUP BY merchant_account, account, currency)
+   SELECT merchant_account AS "merchantAccount", account, currency,
+          coalesce(k.debit_fen - k.credit_fen, 0)::bigint AS "keptFen",
+          coalesce(c.debit_fen - c.credit_fen, 0)::bigint AS "countedFen"
+   FROM kept k FULL JOIN counted c USING (merchant_account, account, currency)
+   WHERE (k.debit_fen, k.credit_fen) IS DISTINCT FROM (c.debit_fen, c.credit_fen)
+   ORDER BY merchant_account, account, currency LIMIT 1`,
+);
 const BALANCES = statement(
   'verify-balances',
   `SELECT merchant_account AS "merchantAccount", account, currency, sum(amount_fen)::bigint AS "balanceFen", count(*)::int AS entries
@@ -99,7 +115,7 @@ export interface LedgerVerdict {
  */
 export async function verifyLedger(manager: EntityManager): Promise<LedgerVerdict> {
   const balances = await run<Balance>(manager, BALANCES, []);
-  for (const check of [unbalanced, foreignAccount, deviation, standing, refundedOrders]) {
+  for (const check of [unbalanced, foreignAccount, deviation, standing, refundedOrders, checkpoint]) {
     const wrong = await check(manager);
     if (wrong !== undefined) return { balances, wrong };
   }
@@ -177,4 +193,17 @@ async function refundedOrders(manager: EntityManager): Finding {
     found &&
     `order ${found.orderNo} counts ${found.refundedFen} fen as refunded, its refunds came to ${found.succeededFen}`
   );
+}
+
+async function checkpoint(manager: EntityManager): Finding {
+  const [found] = await run<{
+    merchantAccount: string;
+    account: string;
+    currency: string;
+    keptFen: number;
+    countedFen: number;
+  }>(manager, CHECKPOINT, []);
+  if (found === undefined) return undefined;
+  const { merchantAccount, account, currency, keptFen, countedFen } = found;
+  return `the checkpoint of ${merchantAccount} ${account} ${currency} says ${keptFen} fen, its entries come to ${countedFen}; DELETE FROM ledger_checkpoints makes trial balances count anew`;
 }
