@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source.js';
@@ -69,14 +69,39 @@ async function wrongAfter(change: string): Promise<string | undefined> {
   return wrong;
 }
 
+/** As the reconciliation books what only the bills know. */
+function fromBill(kind: Movement['kind'], account: 'FEES' | 'SETTLED_CASH', fen: number): Movement {
+  return {
+    kind,
+    subjectId: uuidv7(),
+    merchantAccount: 'default',
+    currency: 'CNY',
+    bookedAt: new Date(),
+    lines: [
+      { account, amountFen: toFen(fen) },
+      { account: 'WECHAT_RECEIVABLE', amountFen: toFen(-fen) },
+    ],
+  };
+}
+
+function command(): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['dist/src/ledger-verify.js'],
+      { env: { DATABASE_URL: system.database.url } },
+      (_, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
 const subject = (kind: string) =>
   `(SELECT id FROM ledger_entries WHERE kind = '${kind}' ORDER BY id LIMIT 1)`;
 
 describe('ledger:verify', () => {
-  beforeEach(async () => expect((await verifyLedger(dataSource.manager)).wrong).toBeUndefined());
-
   it('rebuilds the balances from the entries', async () => {
-    const { balances } = await verifyLedger(dataSource.manager);
+    const { balances, wrong } = await verifyLedger(dataSource.manager);
+    expect(wrong).toBeUndefined();
     const of = Object.fromEntries(balances.map(({ account, balanceFen }) => [account, balanceFen]));
     expect(of).toEqual({
       WECHAT_RECEIVABLE: 700 + 7 + 7,
@@ -194,21 +219,10 @@ describe('ledger:verify', () => {
   });
 
   it('takes fees and settlements, which the bills explain', async () => {
-    const of = (kind: Movement['kind'], account: 'FEES' | 'SETTLED_CASH', fen: number): Movement => ({
-      kind,
-      subjectId: uuidv7(),
-      merchantAccount: 'default',
-      currency: 'CNY',
-      bookedAt: new Date(),
-      lines: [
-        { account, amountFen: toFen(fen) },
-        { account: 'WECHAT_RECEIVABLE', amountFen: toFen(-fen) },
-      ],
-    });
     await dataSource.transaction((manager) =>
       new LedgerService().book(manager, [
-        of('FEE_CHARGED', 'FEES', 6),
-        of('SETTLED_TO_BANK', 'SETTLED_CASH', 694),
+        fromBill('FEE_CHARGED', 'FEES', 6),
+        fromBill('SETTLED_TO_BANK', 'SETTLED_CASH', 694),
       ]),
     );
     const { balances, wrong } = await verifyLedger(dataSource.manager);
@@ -220,17 +234,6 @@ describe('ledger:verify', () => {
 });
 
 describe('npm run ledger:verify', () => {
-  function command(): Promise<{ code: number; out: string; err: string }> {
-    return new Promise((resolve) => {
-      const child = execFile(
-        process.execPath,
-        ['dist/src/ledger-verify.js'],
-        { env: { DATABASE_URL: system.database.url } },
-        (_, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
-      );
-    });
-  }
-
   it('says that all is right, with exit code 0', async () => {
     const { code, out, err } = await command();
     expect({ code, err }).toEqual({ code: 0, err: '' });

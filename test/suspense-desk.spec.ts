@@ -165,7 +165,8 @@ describe('returning it by hand', () => {
   it('twenty at once are one return', async () => {
     const item = await held();
     const answers = await Promise.all(Array.from({ length: 20 }, () => giveBack(finance, item.id)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(19).fill(409)]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(19);
     expect(await itemBecomes(finance, item.id, 'RETURNING')).toMatchObject({ returns: [{}] });
   });
 
@@ -244,7 +245,7 @@ describe('keeping it', () => {
     const items = await Promise.all(Array.from({ length: 5 }, () => held()));
     for (const { id } of items) {
       const answers = await Promise.all([accept(finance, id), giveBack(owner, id)]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
       const kept = answers[0].status === 200;
       expect((await finance.send<SuspenseDetail>('GET', `/suspense/${id}`)).body).toMatchObject({
         status: kept ? 'ACCEPTED' : 'RETURNING',

@@ -108,6 +108,17 @@ describe.each(MACHINES)('the states of a $name', ({ name, table, statuses, start
   });
 });
 
+async function suspenseItem(status: string): Promise<string> {
+  const id = uuidv7();
+  await database.query(
+    `INSERT INTO suspense_items (id, kind, status, account_id, mch_id, app_id, out_trade_no, transaction_id, amount_fen, currency,
+                                 evidence, created_at, accepted_by, accept_note, accepted_at)
+     VALUES ($1::uuid, 'LATE', $2, 'default', 'm', 'a', 'n', $1::text, 100, 'CNY', '{}', now(), '{}', 'note', now())`,
+    [id, status],
+  );
+  return id;
+}
+
 describe('M-28: the database itself', () => {
   let buyerId: string;
   beforeAll(async () => {
@@ -201,17 +212,6 @@ describe('M-28: the database itself', () => {
       else await expect(move).rejects.toThrow(`may not move from ${from} to ${to}`);
     },
   );
-
-  async function suspenseItem(status: string): Promise<string> {
-    const id = uuidv7();
-    await database.query(
-      `INSERT INTO suspense_items (id, kind, status, account_id, mch_id, app_id, out_trade_no, transaction_id, amount_fen, currency,
-                                   evidence, created_at, accepted_by, accept_note, accepted_at)
-       VALUES ($1::uuid, 'LATE', $2, 'default', 'm', 'a', 'n', $1::text, 100, 'CNY', '{}', now(), '{}', 'note', now())`,
-      [id, status],
-    );
-    return id;
-  }
 
   it.each(pairs(SUSPENSE_STATUSES))(
     'lets an item in suspense move from %s to %s only as the table says',
