@@ -122,9 +122,9 @@ export class World {
     this.timers.cancelAll();
     for (const each of [faults, settings, logins, transactions, refunds, balances, bills, deliveries])
       each.forgetAll();
+    this.printerCloud.forgetAll();
     this.merchants.resetSettings();
     this.miniProgram.forgetAll();
-    this.printerCloud.forgetAll();
     this.clock.reset();
     await this.clockMoved();
   }

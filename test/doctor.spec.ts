@@ -11,10 +11,12 @@ import { Clock } from '../src/common/time/clock.js';
 import type { Check } from '../src/doctor/check.js';
 import { examine } from '../src/doctor/examine.js';
 import { jsonReport, textReport } from '../src/doctor/report.js';
+import { createTestDatabase } from './support/database.js';
 import { prepareMaterial, type MerchantMaterial } from './support/merchant-material.js';
 import { startSystem, type System } from './support/system.js';
 
 type Changes = Record<string, string>;
+type KeyMode = 'certificate' | 'publicKey' | 'both';
 
 let system: System;
 let home: string;
@@ -41,12 +43,20 @@ beforeAll(async () => {
   );
   unboundApp = merchants.body.apps.find(({ mchIds }) => mchIds.length === 0)?.appId ?? '';
 });
-afterEach(() => system.control.noFaults());
+afterEach(async () => {
+  await system.control.noFaults();
+  await keyMode('both');
+});
 afterAll(async () => {
   jest.restoreAllMocks();
   await system.stop();
   await rm(home, { recursive: true, force: true });
 });
+
+/** With which of its keys WeChat signs for the merchant. */
+function keyMode(mode: KeyMode): Promise<void> {
+  return system.control.merchant(system.env['WXPAY_MCH_ID'] ?? '', { keyMode: mode });
+}
 
 /** Whom a call of `Socket.connect` is for; Node calls it with a list as well. */
 function hostOf(args: readonly unknown[]): string {
@@ -88,7 +98,7 @@ describe('the doctor finds all well', () => {
   });
 
   it('and takes 404 无可用的平台证书 for what it is in the public-key mode', async () => {
-    await system.control.fault({ path: '/v3/certificates', fault: 'RESOURCE_NOT_EXISTS' });
+    await keyMode('publicKey');
     const checks = await diagnose(V3);
     expect(of(checks, 'fault')).toEqual([]);
     expect(checks.find(({ check }) => check === 'platform-certificates')).toMatchObject({
@@ -102,6 +112,8 @@ interface Prepared {
   what: string;
   changes: () => Changes;
   fault?: { path: string; fault: string };
+  /** Of the merchant at WeChat; default `both`. */
+  mode?: KeyMode;
   clockMs?: number;
   /** The checks that must find a fault, and no others. */
   faults: string[];
@@ -281,7 +293,7 @@ const FAULTS: Prepared[] = [
   {
     what: '404 无可用的平台证书 without a public key',
     changes: () => CERTIFICATE_MODE,
-    fault: { path: '/v3/certificates', fault: 'RESOURCE_NOT_EXISTS' },
+    mode: 'publicKey',
     faults: ['platform-certificates'],
     says: /404 无可用的平台证书.*Apply for the public key/,
   },
@@ -404,7 +416,8 @@ function database(change: (url: URL) => unknown): string {
 }
 
 describe('the doctor names the cause of', () => {
-  it.each(FAULTS)('$what', async ({ changes, fault, clockMs = 0, faults, says }) => {
+  it.each(FAULTS)('$what', async ({ changes, fault, mode = 'both', clockMs = 0, faults, says }) => {
+    await keyMode(mode);
     if (fault !== undefined) await system.control.fault(fault);
     const clock = new Clock();
     clock.jumpTo(clockMs);
@@ -426,6 +439,19 @@ describe('the doctor names the cause of', () => {
     ]);
     expect(of(checks, 'ok')).toEqual(expect.arrayContaining(['key-pair', 'database', 'wxpay-reachable']));
     expect(of(checks, 'skipped')).toEqual(expect.arrayContaining(['signature', 'app-secret']));
+  });
+
+  it('what nobody has thought of by its kind, and goes on with the rest', async () => {
+    const odd = await createTestDatabase();
+    try {
+      await odd.query('ALTER TABLE migrations RENAME COLUMN name TO title');
+      const checks = await diagnose({ DATABASE_URL: odd.url });
+      expect(of(checks, 'fault')).toEqual(['database']);
+      expect(checks.find(({ check }) => check === 'database')?.found).toBe('could not be checked (42703)');
+      expect(of(checks, 'ok')).toEqual(expect.arrayContaining(['signature', 'notify-url']));
+    } finally {
+      await odd.drop();
+    }
   });
 
   it('one account of several, and leaves the others in peace', async () => {

@@ -69,7 +69,7 @@ describe('logging in', () => {
     const [second] = await buyersOf(openid);
     expect(second?.id).toBe(first?.id);
     // nonce, tag and the 24 base64 letters of a session key
-    expect(first?.session_key_sealed).toHaveLength(12 + 16 + 24);
+    expect(first?.session_key_sealed).toHaveLength(4 + 12 + 16 + 24);
     expect(first?.session_key_sealed.equals(second?.session_key_sealed ?? Buffer.alloc(0))).toBe(false);
     expect(first?.session_key_sealed.subarray(28).toString('latin1')).not.toMatch(/^[A-Za-z0-9+/]{22}==$/);
   });

@@ -56,6 +56,16 @@ describe('settings', () => {
     expect(linesOf({ ...rest, [name]: '' })).toEqual([missing]);
   });
 
+  it.each([
+    [{ FEIE_USER: 'shop@example.com' }, 'FEIE_UKEY'],
+    [{ FEIE_UKEY: 'feie-secret-key' }, 'FEIE_USER'],
+    [{ FEIE_SN: '316500004' }, 'FEIE_USER'],
+  ])('a printer account is whole or not there: %j', (part, missing) => {
+    const lines = linesOf({ ...COMPLETE, ...part });
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${missing} is missing: expected .{10,}`))]);
+    expect(lines.join()).not.toContain('feie-secret-key');
+  });
+
   it('names everything that is wrong at once, one line each', () => {
     const lines = linesOf({ PORT: 'http', WXPAY_SIGN_TYPE: 'SHA1' });
     for (const name of [...Object.keys(COMPLETE), 'PORT', 'WXPAY_SIGN_TYPE'])

@@ -1,6 +1,7 @@
 import type { Keyring } from '../material/keyring.js';
 import type { Merchant } from '../state/merchants.js';
 import type { Transaction } from '../trade/transaction.js';
+import { sha1Signature } from '../v1/signature.js';
 import { isClientSigned } from '../v3/client-signature.js';
 import { isSigned } from '../v2/signature.js';
 import type { Fields } from '../v2/xml.js';
@@ -33,7 +34,7 @@ export function payParamsProblem(
   const missing = wanted.find((name) => typeof params[name] !== 'string' || params[name] === '');
   if (missing) return `${missing} must be a non-empty string`;
   const fields = Object.fromEntries(names.map((name) => [name, String(params[name])]));
-  const known = isApp ? appProblem(fields, transaction) : jsapiProblem(fields, transaction);
+  const known = isApp ? appProblem(fields, transaction, merchant) : jsapiProblem(fields, transaction);
   if (known) return known;
   const { signType } = transaction;
   const sign = String(params[signature]);
@@ -47,6 +48,10 @@ export function payParamsProblem(
     );
     return isGenuine ? undefined : wrong(signature, signType, lines);
   }
+  if (signType === 'SHA1')
+    return sha1Signature(fields, merchant.v1.paySignKey) === sign
+      ? undefined
+      : wrong(signature, signType, [...names].sort());
   const isGenuine = isSigned({ ...fields, sign }, signType, merchant.apiKey);
   return isGenuine ? undefined : wrong(signature, signType, [...names].sort());
 }
@@ -64,9 +69,11 @@ function jsapiProblem(fields: Fields, transaction: Transaction): string | undefi
   return prepayProblem(transaction, prepayIdOf(fields), 'package');
 }
 
-function appProblem(fields: Fields, transaction: Transaction): string | undefined {
+function appProblem(fields: Fields, transaction: Transaction, { v1 }: Merchant): string | undefined {
   if (fields['appid'] !== transaction.appId) return 'appid is not the order’s';
-  if (fields['partnerid'] !== transaction.mchId) return 'partnerid is not the order’s mch_id';
+  const isV1 = transaction.signType === 'SHA1';
+  if (fields['partnerid'] !== (isV1 ? v1.partner : transaction.mchId))
+    return `partnerid is not the order’s ${isV1 ? 'partner' : 'mch_id'}`;
   if (fields['package'] !== 'Sign=WXPay') return 'package must be Sign=WXPay';
   if (!/^\d{10}$/.test(fields['timestamp'] ?? '')) return 'timestamp must be seconds';
   return prepayProblem(transaction, fields['prepayid'], 'prepayid');

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { weixinRoutes } from '../mini-program/weixin-routes.js';
+import { orderQuery as orderQueryOfV1 } from '../v1/order-query.js';
+import { answerAppCall, weixinRoutes } from '../mini-program/weixin-routes.js';
 import type { Material } from '../material/material.js';
 import { feieRoute } from '../printer/feie-route.js';
 import { closeOrder } from '../v2/close-order.js';
@@ -61,6 +62,8 @@ export function makeGateway(world: World, material: Material, log: (line: string
     app.all(path, (request, reply) =>
       withFaults(request, reply, world, (fault) => {
         void reply.type('text/plain; charset=utf-8');
+        if (path === '/pay/orderquery' && isAppCall(request))
+          return answerAppCall(request, orderQueryOfV1, fault, world);
         return answer(v2Request(request, path), handler, fault, world);
       }),
     );
@@ -89,6 +92,11 @@ export function makeGateway(world: World, material: Material, log: (line: string
     return sendPage(reply, status);
   });
   return app;
+}
+
+/** Of api.weixin.qq.com, where V1's orderquery has the path that V2's has at api.mch.weixin.qq.com. */
+function isAppCall(request: FastifyRequest): boolean {
+  return /[?&]access_token=/.test(request.url);
 }
 
 function v2Request(request: FastifyRequest, path: string): V2Request {

@@ -14,16 +14,21 @@ export async function writeMerchantEnv(merchant: Merchant, world: World): Promis
   const { mchId } = merchant;
   const dir = keyrings.folderOf(mchId);
   const app = merchants.appOfKind('miniProgram', mchId);
+  const ownApp = merchants.appOfKind('app', mchId);
   const push = pushKeysOf(app);
   const settings = {
     WXPAY_API: 'v2',
     WXPAY_SIGN_TYPE: 'MD5',
     WXPAY_APP_ID: app.appId,
-    WXPAY_APP_APP_ID: merchants.appOfKind('app', mchId).appId,
+    WXPAY_APP_APP_ID: ownApp.appId,
+    WXPAY_APP_APP_SECRET: ownApp.secret,
     WXPAY_APP_SECRET: app.secret,
     WXPAY_MCH_ID: mchId,
     WXPAY_API_KEY: merchant.apiKey,
     WXPAY_API_V3_KEY: merchant.apiV3Key,
+    WXPAY_V1_PAY_SIGN_KEY: merchant.v1.paySignKey,
+    WXPAY_V1_PARTNER: merchant.v1.partner,
+    WXPAY_V1_PARTNER_KEY: merchant.v1.partnerKey,
     WXPAY_CERT_PATH: join(dir, 'apiclient_cert.pem'),
     WXPAY_KEY_PATH: join(dir, 'apiclient_key.pem'),
     WXPAY_P12_PATH: join(dir, 'apiclient_cert.p12'),

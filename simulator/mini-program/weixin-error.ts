@@ -43,6 +43,7 @@ const MESSAGES: Record<number, string> = {
   45009: 'reach max api daily quota limit',
   45011: 'api minute-quota reach limit, must slower, retry next minute',
   47001: 'data format error',
+  49004: 'not match signature',
 };
 
 /** An error of api.weixin.qq.com: HTTP 200 all the same. */

@@ -7,15 +7,22 @@ import { stableToken, token } from './access-token.js';
 import { deliveryList } from './carriers.js';
 import { codeToSession } from './code-to-session.js';
 import { getOrder, uploadShippingInfo } from './shipping-info.js';
+import { deliverNotify } from '../v1/deliver-notify.js';
+import { GatewayRefusal } from '../v1/gateway-call.js';
+import { genprepay } from '../v1/genprepay.js';
 import { subscribeSend } from './subscribe-send.js';
 import { weixinError } from './weixin-error.js';
 
+export type AppCallHandler = (call: AppCall, world: World) => object;
+
 /** What needs an access_token, and is posted. */
-const WITH_TOKEN: Record<string, (call: AppCall, world: World) => object> = {
+const WITH_TOKEN: Record<string, AppCallHandler> = {
   '/cgi-bin/express/delivery/open_msg/get_delivery_list': deliveryList,
   '/cgi-bin/message/subscribe/send': subscribeSend,
   '/wxa/sec/order/upload_shipping_info': uploadShippingInfo,
   '/wxa/sec/order/get_order': getOrder,
+  '/pay/genprepay': genprepay,
+  '/pay/delivernotify': deliverNotify,
 };
 
 /** The paths of api.weixin.qq.com. */
@@ -36,13 +43,31 @@ export function weixinRoutes<Server extends RawServerBase>(app: FastifyInstance<
     return body ? stableToken(body, world) : weixinError(47001);
   });
   for (const [path, handler] of Object.entries(WITH_TOKEN)) {
-    route(path, (request) => {
-      if (request.method !== 'POST') return weixinError(43002);
-      const owner = world.miniProgram.accessTokens.check(queryOf(request).get('access_token') ?? '');
-      if (typeof owner === 'number') return weixinError(owner);
-      const body = jsonOf(request);
-      return body ? handler({ appId: owner.appId, body }, world) : weixinError(47001);
-    });
+    route(path, (request) => called(request, handler, world));
+  }
+}
+
+/** The bytes of the answer to a call that carries an access_token, for a path that is not this host's alone. */
+export function answerAppCall(
+  request: FastifyRequest,
+  handler: AppCallHandler,
+  fault: Fault | undefined,
+  world: World,
+): string {
+  return JSON.stringify(orderedError(fault) ?? called(request, handler, world));
+}
+
+function called(request: FastifyRequest, handler: AppCallHandler, world: World): object {
+  if (request.method !== 'POST') return weixinError(43002);
+  const owner = world.miniProgram.accessTokens.check(queryOf(request).get('access_token') ?? '');
+  if (typeof owner === 'number') return weixinError(owner);
+  const body = jsonOf(request);
+  if (!body) return weixinError(47001);
+  try {
+    return handler({ appId: owner.appId, body }, world);
+  } catch (error) {
+    if (!(error instanceof GatewayRefusal)) throw error;
+    return weixinError(error.errcode, error.errmsg);
   }
 }
 

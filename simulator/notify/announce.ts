@@ -1,6 +1,7 @@
 import type { Merchant } from '../state/merchants.js';
 import type { Refund } from '../trade/refund.js';
 import type { Payment, Transaction } from '../trade/transaction.js';
+import * as v1 from '../v1/payment-notification.js';
 import * as v2Payment from '../v2/payment-notification.js';
 import * as v2Refund from '../v2/refund-notification.js';
 import * as v3 from '../v3/notification.js';
@@ -13,15 +14,21 @@ export function announcePayment(
   payment: Payment,
   merchant: Merchant,
 ): void {
-  const { signType } = transaction;
+  const { signType, notifyUrl: url } = transaction;
+  const inItsProtocol = () => {
+    if (signType === 'SHA1') {
+      const told = v1.paymentNotification(transaction, payment, merchant);
+      return { ...told, protocol: 'v1' as const, contentType: 'text/xml' };
+    }
+    return signType === 'RSA'
+      ? { url, ...json(v3.paymentNotification(transaction, payment, merchant)) }
+      : { url, ...xml(v2Payment.paymentNotification(transaction, payment, merchant, signType)) };
+  };
   const message = {
     kind: 'payment' as const,
     mchId: transaction.mchId,
     outTradeNo: transaction.outTradeNo,
-    url: transaction.notifyUrl,
-    ...(signType === 'RSA'
-      ? json(v3.paymentNotification(transaction, payment, merchant))
-      : xml(v2Payment.paymentNotification(transaction, payment, merchant, signType))),
+    ...inItsProtocol(),
   };
   deliveries.announce(message, payment.paidAt);
 }

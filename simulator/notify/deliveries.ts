@@ -3,7 +3,7 @@ import type { Collection } from '../state/collection.js';
 import type { Faults } from '../state/faults.js';
 import type { SimClock } from '../state/sim-clock.js';
 import type { SimTimers } from '../state/sim-timers.js';
-import { RETRY_AFTER_SECONDS, type Attempt, type Notification } from './notification.js';
+import { retryAfterSeconds, type Attempt, type Notification } from './notification.js';
 import type { Sender, Sent } from './sender.js';
 
 export type NewNotification = Pick<
@@ -85,7 +85,7 @@ export class Deliveries {
   }
 
   private scheduleRetry(notification: Notification, failedAt: number): void {
-    const seconds = RETRY_AFTER_SECONDS[notification.scheduledAttempts];
+    const seconds = retryAfterSeconds(notification.protocol, notification.scheduledAttempts);
     notification.scheduledAttempts += 1;
     if (notification.status !== 'pending') return;
     if (seconds === undefined) {

@@ -1,5 +1,6 @@
 import type { Fault } from '../state/faults.js';
 import { hold } from '../state/hold.js';
+import { spoiltUrl } from '../v1/payment-notification.js';
 import { readXml } from '../v2/xml.js';
 import type { CallbackSigner } from '../v3/callback-signer.js';
 import type { SignatureKind } from '../v3/signature.js';
@@ -56,7 +57,8 @@ export class Sender {
 
   /** As somebody would send it who lacks the key. */
   private async forge(notification: Notification): Promise<Sent> {
-    const { protocol, body } = notification;
+    const { protocol, url, body } = notification;
+    if (protocol === 'v1') return this.post({ ...notification, url: spoiltUrl(url) }, body);
     if (protocol === 'v3') return this.post(notification, body, 'wrong');
     return { ...(await this.post(notification, spoiltBody(body))), requestBody: spoiltBody(body) };
   }
@@ -89,6 +91,7 @@ export class Sender {
 function saysSuccess(answer: MerchantAnswer, protocol: Notification['protocol']): boolean {
   if (protocol === 'v3') return answer.status === 200 || answer.status === 204;
   if (answer.status !== 200) return false;
+  if (protocol === 'v1') return answer.body.trim() === 'success';
   try {
     return readXml(Buffer.from(answer.body))['return_code'] === 'SUCCESS';
   } catch {

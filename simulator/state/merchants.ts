@@ -15,12 +15,23 @@ export interface MerchantSettings {
 
 const SETTINGS: MerchantSettings = { keyMode: 'both', callbackPublicKeyShare: 1, signTestRate: 0 };
 
+/** What signs V1, the app gateway of 2014, which knows the merchant by a number of its own (protocol notes §4). */
+export interface V1Credentials {
+  /** 128 characters. */
+  paySignKey: string;
+  /** 10 digits. */
+  partner: string;
+  /** 32 characters. */
+  partnerKey: string;
+}
+
 export interface Merchant extends MerchantSettings {
   mchId: string;
   /** Signs V2 (32 characters). */
   apiKey: string;
   /** Encrypts V3 notifications (32 characters). */
   apiV3Key: string;
+  v1: V1Credentials;
   /** Name of WeChat's public key for this merchant. */
   publicKeyId: string;
   /** The platform certificate in use; absent: the newest. */
@@ -42,8 +53,11 @@ export class Merchants {
     private readonly apps: Collection<App>,
   ) {
     if (merchants.all().length === 0) this.openFirstAccount();
-    // A journal written before there were settings.
-    for (const merchant of merchants.all()) merchants.set(merchant.mchId, { ...SETTINGS, ...merchant });
+    // A journal written before there were settings, or V1.
+    for (const merchant of merchants.all()) {
+      const { v1 = newV1Credentials() } = merchant as Partial<Merchant>;
+      merchants.set(merchant.mchId, { ...SETTINGS, ...merchant, v1 });
+    }
   }
 
   /** The account whose material is written to DIR. */
@@ -63,6 +77,10 @@ export class Merchants {
 
   byMchId(mchId: string): Merchant | undefined {
     return this.merchants.get(mchId);
+  }
+
+  byPartner(partner: string): Merchant | undefined {
+    return this.merchants.all().find(({ v1 }) => v1.partner === partner);
   }
 
   app(appId: string): App | undefined {
@@ -93,6 +111,7 @@ export class Merchants {
       mchId,
       apiKey: Formatter.nonce(32),
       apiV3Key: Formatter.nonce(32),
+      v1: newV1Credentials(),
       publicKeyId: `PUB_KEY_ID_01${mchId}${randomInt(1e9, 1e10)}`,
     });
   }
@@ -117,4 +136,12 @@ export class Merchants {
     const appId = `wx${randomBytes(8).toString('hex')}`;
     this.apps.set(appId, { appId, secret: randomBytes(16).toString('hex'), kind, mchIds });
   }
+}
+
+function newV1Credentials(): V1Credentials {
+  return {
+    paySignKey: Formatter.nonce(128),
+    partner: `12${randomInt(10_000_000, 99_999_999)}`,
+    partnerKey: Formatter.nonce(32),
+  };
 }

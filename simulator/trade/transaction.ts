@@ -1,6 +1,6 @@
 export type TradeType = 'JSAPI' | 'APP' | 'NATIVE' | 'MWEB';
-/** RSA is V3's: the sign type says by which protocol an order came. */
-export type SignType = 'MD5' | 'HMAC-SHA256' | 'RSA';
+/** RSA is V3's, SHA1 is V1's: the sign type says by which protocol an order came. */
+export type SignType = 'MD5' | 'HMAC-SHA256' | 'RSA' | 'SHA1';
 export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED';
 
 /** Lifetimes on WeChat's side (protocol notes §1.4 and §1.7). */
@@ -58,6 +58,8 @@ export interface Transaction {
   signType: SignType;
   /** The request named its sign_type, so notifications do as well. */
   namesSignType: boolean;
+  /** V1: in which charset the order came and its notification goes. */
+  inputCharset?: 'GBK' | 'UTF-8';
   /** All parameters of the first request that a repetition must have as well: V2's but nonce_str and sign, V3's but time_expire. */
   fingerprint: string;
   createdAt: number;

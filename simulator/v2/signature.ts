@@ -2,7 +2,7 @@ import { Formatter, Hash } from 'wechatpay-axios-plugin';
 import type { SignType } from '../trade/transaction.js';
 import type { Fields } from './xml.js';
 
-export type V2SignType = Exclude<SignType, 'RSA'>;
+export type V2SignType = Exclude<SignType, 'RSA' | 'SHA1'>;
 
 export function isSignType(text: string): text is V2SignType {
   return text === 'MD5' || text === 'HMAC-SHA256';

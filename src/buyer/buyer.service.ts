@@ -3,7 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Problem } from '../common/http/problem.js';
-import { seal, sealingKey } from '../common/sealed.js';
+import { SEALED_COLUMNS } from '../common/sealed-columns.js';
+import { Sealing } from '../common/sealed.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { CodeToSession } from '../wechat/code-to-session.js';
@@ -24,14 +25,14 @@ const KEEP_SESSION_KEY = statement(
 
 @Injectable()
 export class BuyerService {
-  private readonly sessionKeyKey: Buffer;
+  private readonly sealing: Sealing;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly codeToSession: CodeToSession,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
-    this.sessionKeyKey = sealingKey(settings.data.encryptionKey, 'buyer session_key');
+    this.sealing = new Sealing(settings.data.encryptionKeys, SEALED_COLUMNS.sessionKey.purpose);
   }
 
   /**
@@ -51,7 +52,7 @@ export class BuyerService {
     const values = [uuidv7(), app.appId, session.openid, session.unionid ?? null, new Date()];
     const [buyer] = await run<{ id: string }>(this.dataSource.manager, UPSERT_BUYER, values);
     if (buyer === undefined) throw new Error('the upsert of a buyer returned no row');
-    const sealed = seal(this.sessionKeyKey, session.sessionKey, buyer.id);
+    const sealed = this.sealing.seal(session.sessionKey, buyer.id);
     await run(this.dataSource.manager, KEEP_SESSION_KEY, [buyer.id, sealed]);
     return buyer.id;
   }

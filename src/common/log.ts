@@ -4,8 +4,12 @@ import type { Settings } from '../config/settings.js';
 /** Never in a log, at whatever depth (A25). Messages are built from numbers and codes; these names are the second belt. */
 const REDACTED = [
   'apiKey',
+  'apiKeys',
+  'apiV3Key',
+  'apiV3Keys',
   'appSecret',
   'encryptionKey',
+  'encryptionKeys',
   'secret',
   'password',
   'token',

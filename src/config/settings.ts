@@ -43,7 +43,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     database: { url: env.DATABASE_URL, poolMax: env.DATABASE_POOL_MAX },
     log: { level: env.LOG_LEVEL },
     session: { secret: env.SESSION_SECRET },
-    data: { encryptionKey: env.DATA_ENCRYPTION_KEY },
+    /** Newest first: the first seals, each opens. */
+    data: { encryptionKeys: encryptionKeys(env) },
     clock: { simUrl: env.SIM_CLOCK_URL },
     refund: {
       windowDays: env.REFUND_WINDOW_DAYS,
@@ -110,6 +111,28 @@ function readAccounts(env: z.infer<typeof environmentSchema>): readonly Merchant
   const wrong = [...(Array.isArray(first) ? first : []), ...(more?.wrong ?? [])];
   if (wrong.length > 0 || Array.isArray(first)) throw new SettingsError(wrong);
   return [first, ...(more?.accounts ?? [])];
+}
+
+/**
+ * The keys of sealed columns alone, for `npm run keys:rotate`.
+ * @throws SettingsError
+ */
+export function readEncryptionKeys(environment: NodeJS.ProcessEnv): string[] {
+  const { DATA_ENCRYPTION_KEY, DATA_ENCRYPTION_KEY_PREVIOUS } = environmentSchema.shape;
+  const current = DATA_ENCRYPTION_KEY.safeParse(environment['DATA_ENCRYPTION_KEY']);
+  const previous = DATA_ENCRYPTION_KEY_PREVIOUS.safeParse(
+    environment['DATA_ENCRYPTION_KEY_PREVIOUS'] || undefined,
+  );
+  if (current.success && previous.success)
+    return encryptionKeys({ DATA_ENCRYPTION_KEY: current.data, DATA_ENCRYPTION_KEY_PREVIOUS: previous.data });
+  const name = current.success ? 'DATA_ENCRYPTION_KEY_PREVIOUS' : 'DATA_ENCRYPTION_KEY';
+  throw new SettingsError([describeWrong(name, !environment[name])]);
+}
+
+function encryptionKeys(
+  env: Pick<z.infer<typeof environmentSchema>, 'DATA_ENCRYPTION_KEY' | 'DATA_ENCRYPTION_KEY_PREVIOUS'>,
+): string[] {
+  return [env.DATA_ENCRYPTION_KEY, env.DATA_ENCRYPTION_KEY_PREVIOUS].filter((key) => key !== undefined);
 }
 
 function readEnvironment(environment: NodeJS.ProcessEnv): z.infer<typeof environmentSchema> {

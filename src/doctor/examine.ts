@@ -86,7 +86,10 @@ async function appSecret(
     return skipped('app-secret', ['settings']);
   const needed = wrongAmong(known, ['authority-file']);
   if (needed.length > 0) return skipped('app-secret', needed);
-  return appSecretCheck({ appId, appSecret: secret, name: names.appSecret }, { baseUrl, caPath, timeoutMs });
+  return appSecretCheck(
+    { appId, appSecret: secret, name: names.appSecret },
+    { wechat: { baseUrl }, wxpay: { caPath, timeoutMs } },
+  );
 }
 
 async function notifyUrl(

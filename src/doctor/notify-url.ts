@@ -23,6 +23,7 @@ export async function notifyUrlCheck(
     const answer = await request(url, {
       method: 'POST',
       signal: AbortSignal.timeout(timeoutMs),
+      reset: true, // one request: a connection kept open would hold up the command's end
       headers: { 'content-type': 'text/xml', 'user-agent': 'wechat-pay-checkout doctor' },
       body: '',
     });

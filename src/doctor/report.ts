@@ -10,7 +10,7 @@ export function textReport(checks: readonly Check[]): string {
     const heading = account === null ? 'service 服务' : `account 商户账号 ${account}`;
     return [heading, ...checks.filter((check) => check.account === account).flatMap(lines)].join('\n');
   });
-  return [...sections, summary(checks), ''].join('\n\n').trimEnd().concat('\n');
+  return `${[...sections, summary(checks)].join('\n\n')}\n`;
 }
 
 /** One object: `{ok, checks: [{account, check, ok, status, found, why, todo, zh}]}`. */

@@ -47,12 +47,13 @@ function refusalsOfFile(path: string | undefined): string[] {
 function explain(line: string, given: GivenSettings): Check {
   const { account, field } = whose(line, given);
   const check = (field && OWN_CHECK[field]) ?? 'settings';
+  const guide = line.startsWith('WXPAY_ACCOUNTS_FILE') ? 'docs/merchant-accounts.md' : '.env.example';
   const hint = field === undefined ? undefined : mistaken(field, account?.raw[field]);
   return {
     ...fault(check, {
       found: `${line}${hint === undefined ? '' : `; ${hint.found}`}`,
-      todo: hint?.todo ?? 'Set it as .env.example explains.',
-      zh: hint?.zh ?? '配置项缺失或格式错误，请按 .env.example 的说明填写。',
+      todo: hint?.todo ?? `Set it as ${guide} explains.`,
+      zh: hint?.zh ?? `配置项缺失或格式错误，请按 ${guide} 的说明填写。`,
     }),
     account: account?.id ?? null,
   };

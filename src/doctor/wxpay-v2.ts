@@ -24,7 +24,9 @@ export async function v2SignatureChecks(account: MerchantAccount, http: WxPayHtt
   const bindings: Check[] = [];
   for (const appId of apps)
     bindings.push(bindingCheck(appId, appId === account.appId ? outcome : await ask(appId), account));
-  return [acceptedCheck(account, keys), ...bindings];
+  // A FAIL comes without a signature: whether WeChat has looked at ours is not known.
+  const unread = outcome.kind === 'rejected' && outcome.code === 'FAIL';
+  return [unread ? skipped('signature', ['app-binding']) : acceptedCheck(account, keys), ...bindings];
 }
 
 /** @returns undefined when WeChat has accepted the signature */
@@ -60,7 +62,7 @@ function isUnbound(outcome: Outcome<V2Fields>): boolean {
 function acceptedCheck(account: MerchantAccount, keys: V2SigningKeys): Check {
   const { apiKeys, names } = account;
   return keys.of(account) === apiKeys[0]
-    ? ok('signature', 'an order that does not exist was asked about, and WeChat answered so')
+    ? ok('signature', 'WeChat answers a question about an order that does not exist')
     : warning('signature', {
         found: `WeChat still takes ${names.apiKeyPrevious} and not yet ${names.apiKey}`,
         todo: 'Finish the change in the merchant platform; until then payments are signed with the previous key.',
@@ -68,9 +70,12 @@ function acceptedCheck(account: MerchantAccount, keys: V2SigningKeys): Check {
       });
 }
 
-function bindingCheck(appId: string, outcome: Outcome<V2Fields>, { mchId, names }: MerchantAccount): Check {
-  if (!isUnbound(outcome))
-    return outcome.kind === 'unknown' ? unreached('app-binding', outcome) : ok('app-binding', appId);
+function bindingCheck(appId: string, outcome: Outcome<V2Fields>, account: MerchantAccount): Check {
+  if (!isUnbound(outcome)) {
+    const refusal = refused(outcome, account);
+    return refusal === undefined ? ok('app-binding', appId) : { ...refusal, check: 'app-binding' };
+  }
+  const { mchId, names } = account;
   return fault('app-binding', {
     found: `${appId} is not bound to merchant ${mchId}`,
     todo: `Bind it in the merchant platform (产品中心 → AppID账号管理), or set ${names.appId} and ${names.appAppId} right.`,

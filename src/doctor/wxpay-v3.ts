@@ -35,7 +35,7 @@ export async function v3SignatureChecks(
 
 function signatureCheck(answer: WxPayAnswer, account: MerchantAccount, serialNo: string): Check {
   if (answer.status === 200 || answer.status === 404)
-    return ok('signature', 'an order that does not exist was asked about, and WeChat answered so');
+    return ok('signature', 'WeChat answers a question about an order that does not exist');
   const refusal = readRefusal(answer);
   if (namesWrongKey(refusal)) return ok('signature', 'WeChat has only a complaint about its own key, below');
   return fault('signature', { found: refusal.words, ...remedy(refusal, account, serialNo) });

@@ -8,7 +8,7 @@ import { run, statement } from '../database/sql.js';
 import type { RawNotification } from '../wxpay/protocol.js';
 import type { NotificationKind, NotificationVerdict } from './notification.entity.js';
 
-const UNVERIFIED_BODY_BYTES = 4096;
+const UNVERIFIED_BYTES = 4096;
 /** Unverified messages stored per minute and instance. Beyond that somebody is flooding, and rows would serve only him. */
 const UNVERIFIED_PER_MINUTE = 120;
 const UNVERIFIED_KEPT_DAYS = 30;
@@ -19,16 +19,16 @@ const DAY_MS = 24 * 3600 * 1000;
 const INSERT = statement(
   'insert-notification',
   `INSERT INTO notifications (id, account_id, kind, received_at, verdict, reason, verified, body, body_sha256, source_ip,
-                              out_trade_no, transaction_id, order_id, payment_id, refund_id, headers)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+                              out_trade_no, transaction_id, order_id, payment_id, refund_id, headers, query)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 );
 const PRUNE = statement(
   'prune-notifications',
   `DELETE FROM notifications WHERE (NOT verified AND received_at < $1) OR received_at < $2`,
 );
 
-/** A notification as it came: its headers are WeChat's own, which the signature consists of (API v3). */
-export interface Received extends Pick<RawNotification, 'headers' | 'body'> {
+/** A notification as it came: its headers are WeChat's own, which the signature consists of (API v3); v1's is in the query. */
+export interface Received extends Pick<RawNotification, 'headers' | 'query' | 'body'> {
   accountId: string;
   kind: NotificationKind;
   sourceIp: string;
@@ -82,12 +82,12 @@ export class InboxService {
 
   private async insert(
     manager: EntityManager,
-    { accountId, kind, headers, body, sourceIp }: Received,
+    { accountId, kind, headers, query, body, sourceIp }: Received,
     filing: Filing,
     verified: boolean,
   ): Promise<void> {
     const sha256 = createHash('sha256').update(body).digest();
-    const kept = verified ? body : body.subarray(0, UNVERIFIED_BODY_BYTES);
+    const kept = verified ? body : body.subarray(0, UNVERIFIED_BYTES);
     await run(manager, INSERT, [
       uuidv7(),
       accountId,
@@ -105,6 +105,7 @@ export class InboxService {
       filing.paymentId ?? null,
       filing.refundId ?? null,
       Object.keys(headers).length > 0 ? headers : null,
+      (verified ? query : query.slice(0, UNVERIFIED_BYTES)) || null,
     ]);
   }
 }

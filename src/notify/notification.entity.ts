@@ -67,6 +67,10 @@ export class Notification {
   @Column('jsonb', { nullable: true })
   readonly headers!: Record<string, string> | null;
 
+  /** Behind the `?` of the address, escapes as they came: API v1 says there what was paid. Cut like the body. */
+  @Column('text', { nullable: true })
+  readonly query!: string | null;
+
   @Column('bytea')
   readonly bodySha256!: Buffer;
 

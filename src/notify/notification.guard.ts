@@ -22,10 +22,12 @@ export interface Verified<Content> {
   notification: Content;
 }
 
-/** What a signature may cover: the bytes as they came, and WeChat's own headers. */
-export function rawNotification({ headers, body }: FastifyRequest, receivedAt: Date): RawNotification {
+/** What a signature may cover: the bytes as they came, the query before any decoding, and WeChat's own headers. */
+export function rawNotification({ headers, url, body }: FastifyRequest, receivedAt: Date): RawNotification {
+  const mark = url.indexOf('?');
   return {
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('wechatpay-'))),
+    query: mark < 0 ? '' : url.slice(mark + 1),
     body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     receivedAt,
   };

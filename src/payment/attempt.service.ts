@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { BuyerService } from '../buyer/buyer.service.js';
+import { Problem } from '../common/http/problem.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
@@ -43,13 +44,24 @@ export class AttemptService {
 
   /**
    * Completes what the buyer asked for with what only the server knows.
-   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`
+   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`,
+   *   `TRADE_TYPE_NOT_OFFERED`
    */
   async wish(buyerId: string, tradeType: TradeType, clientIp: string): Promise<PayWish> {
     const ip = clientIp.replace(/^::ffff:(?=\d+\.)/, ''); // an IPv4 address on a dual-stack socket
     const { appId, openid } = await this.buyers.customer(buyerId);
     const { id: accountId } = this.wxpay.accountOfApp(appId);
+    this.refuseUnlessOffered(accountId, tradeType);
     return { tradeType, accountId, clientIp: ip, ...(tradeType === 'JSAPI' && { openid }) };
+  }
+
+  private refuseUnlessOffered(accountId: string, tradeType: TradeType): void {
+    const offered = this.wxpay.tradeTypes(accountId);
+    if (offered.includes(tradeType)) return;
+    const words = `only ${offered.join(', ')} is offered`;
+    throw new Problem('TRADE_TYPE_NOT_OFFERED', `The shop takes no ${tradeType} payments: ${words}.`, {
+      errors: [{ field: 'tradeType', message: words }],
+    });
   }
 
   /** Writes the row of a new attempt, due to be asked for, before WeChat hears of it (DESIGN §2.3). */

@@ -28,7 +28,7 @@ const LOCK = statement(
           p.account_id AS "accountId", p.app_id AS "appId", p.mch_id AS "mchId", p.out_trade_no AS "outTradeNo",
           p.amount_fen AS "amountFen", p.request->>'currency' AS currency, p.transaction_id AS "transactionId"
    FROM orders o JOIN payments p ON p.order_id = o.id
-   WHERE (p.mch_id, p.out_trade_no) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+   WHERE p.out_trade_no = ANY ($1::text[])
    ORDER BY o.id, p.id FOR UPDATE OF o, p`,
 );
 /** Arrays, not a JSON recordset: of those PostgreSQL expects a hundred rows and would read the whole table for one. */
@@ -129,12 +129,9 @@ export class SettleService {
   }
 
   private async decide(manager: EntityManager, reports: readonly PaidTransaction[]): Promise<Decision[]> {
-    const keys = [reports.map(({ mchId }) => mchId), reports.map(({ outTradeNo }) => outTradeNo)];
-    const rows = await run<LockedRow>(manager, LOCK, keys);
+    const rows = await run<LockedRow>(manager, LOCK, [reports.map(({ outTradeNo }) => outTradeNo)]);
     return reports.map((paid) => {
-      const row = rows.find(
-        ({ mchId, outTradeNo }) => mchId === paid.mchId && outTradeNo === paid.outTradeNo,
-      );
+      const row = rows.find(({ outTradeNo }) => outTradeNo === paid.outTradeNo);
       const subject = row && {
         payment: row,
         order: {

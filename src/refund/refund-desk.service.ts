@@ -11,6 +11,7 @@ import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
 import { SuspenseItem } from '../payment/suspense-item.entity.js';
+import { WxPayService } from '../wxpay/wxpay.service.js';
 import { DueRefunds } from './due-refunds.js';
 import { lockRefund, type LockedRefund } from './locked-refund.js';
 import { RefundApproval } from './refund-approval.entity.js';
@@ -39,6 +40,7 @@ export class RefundDeskService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly requests: RefundRequestService,
     private readonly reviews: RefundReviewService,
+    private readonly wxpay: WxPayService,
     private readonly execution: RefundExecutionService,
     private readonly audit: AuditService,
     private readonly dueRefunds: DueRefunds,
@@ -95,6 +97,11 @@ export class RefundDeskService {
    */
   async retry(id: string, operator: OperatorPrincipal, origin: RequestOrigin): Promise<void> {
     const found = await this.find(id);
+    if (!this.wxpay.refunds(found.accountId))
+      throw new Problem(
+        'REFUND_NOT_RETRYABLE',
+        `The merchant account ${found.accountId} speaks API v1, which cannot refund; set it to v2 or v3 first.`,
+      );
     await transaction(this.dataSource, async (manager) => {
       const locked = await lockRefund(manager, found);
       const { refund } = locked;

@@ -7,7 +7,8 @@ const NAMES_A_PERSON = /(?:openid|unionid)$/i;
  */
 const IN_XML = /(<\w*(?:openid|unionid|FromUserName)\b[^<>]*>\s*(?:<!\[CDATA\[)?)([^<\]]*)/gi;
 const IN_JSON = /("\w*(?:openid|unionid|FromUserName)"\s*:\s*")([^"]*)/gi;
-const SIGNATURE = /<sign\b[^<>]*>.*?(?:<\/sign>|$)/gis;
+const SIGNATURE = /<(sign|AppSignature)\b[^<>]*>.*?(?:<\/\1>|$)/gis;
+const SIGN_FIELD = /(?<![^&])sign=[^&]*&?/g;
 
 const SHOWN = 4;
 
@@ -20,6 +21,11 @@ export function maskOpenid(openid: string): string {
 export function maskMessage(text: string): string {
   const mask = (_: string, before: string, value: string) => before + (value === '' ? '' : maskOpenid(value));
   return text.replace(SIGNATURE, '').replace(IN_XML, mask).replace(IN_JSON, mask).replace(OPENID, maskOpenid);
+}
+
+/** The query string of a notification (API v1) for people. */
+export function maskQuery(query: string): string {
+  return maskMessage(query.replace(SIGN_FIELD, ''));
 }
 
 /** What WeChat said of a payment, field by field, for people. */

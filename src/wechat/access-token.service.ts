@@ -2,15 +2,18 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nes
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { seal, sealingKey, unseal } from '../common/sealed.js';
+import { SEALED_COLUMNS } from '../common/sealed-columns.js';
+import { Sealing } from '../common/sealed.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run } from '../database/sql.js';
 import { accepted, unknown, type Outcome, type Rejected, type Unknown } from '../wxpay/outcome.js';
 import { CLAIM, FAIL, KEEP, PREPARE, READ, REFUSE, type AccessTokenRow } from './access-token.rows.js';
+import type { WechatApp } from './code-to-session.js';
 import { StableToken, type FetchedToken } from './stable-token.js';
 
 export interface AccessToken {
+  appId: string;
   token: string;
   /** Which of the tokens this is; a refusal names it. */
   version: number;
@@ -25,17 +28,18 @@ const PAUSE_MS = 1000;
 const REJECTED_PAUSE_MS = 30_000;
 
 /**
- * The access_token of api.weixin.qq.com: one for all instances, in PostgreSQL, fetched once however many ask
- * (requirement A22). Whoever finds it missing claims the row for the length of one fetch; no transaction is open while
+ * The access_token of api.weixin.qq.com: one per app for all instances, in PostgreSQL, fetched once however
+ * many ask (requirement A22). Whoever finds it missing claims the row for the length of one fetch; no transaction is open while
  * WeChat is asked, and an instance that dies with the claim loses it to the next.
  */
 @Injectable()
 export class AccessTokenService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('access-token');
-  private readonly key: Buffer;
-  private readonly appId: string;
+  private readonly sealing: Sealing;
+  private readonly miniProgram: WechatApp;
   private readonly leaseMs: number;
-  private renewing: Promise<Outcome<AccessToken>> | undefined;
+  /** By app id. */
+  private readonly renewing = new Map<string, Promise<Outcome<AccessToken>>>();
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -43,89 +47,100 @@ export class AccessTokenService implements BeforeApplicationShutdown {
     private readonly clock: Clock,
     @Inject(SETTINGS) settings: Settings,
   ) {
-    this.key = sealingKey(settings.data.encryptionKey, 'wechat access_token');
-    this.appId = settings.wechat.appId;
+    this.sealing = new Sealing(settings.data.encryptionKeys, SEALED_COLUMNS.accessToken.purpose);
+    this.miniProgram = settings.wechat;
     this.leaseMs = 2 * settings.wxpay.timeoutMs + 5000; // a fetch asks twice at most
   }
 
-  /** @returns unknown when there is none, with WeChat's words; the request it was wanted for has not been sent then */
-  async get(): Promise<Outcome<AccessToken>> {
-    const row = await this.read();
+  /**
+   * @param app the mini-program, unless another is named
+   * @returns unknown when there is none, with WeChat's words; the request it was wanted for has not been sent then
+   */
+  async get(app = this.miniProgram): Promise<Outcome<AccessToken>> {
+    const row = await this.read(app);
     const now = this.clock.now();
-    const current = row && this.open(row, now);
-    if (row === undefined || current === undefined) return this.renewOnce();
+    const current = row && this.open(app, row, now);
+    if (row === undefined || current === undefined) return this.renewOnce(app);
     if (row.renewAt !== null && row.renewAt <= now && row.failure === null) {
       // The old one is still good: nobody waits for the new one, and its failure is in the log and the row.
-      this.renewOnce().catch((error: unknown) => this.logger.error('the renewal failed', { cause: error }));
+      this.renewOnce(app).catch((error: unknown) =>
+        this.logger.error('the renewal failed', { cause: error }),
+      );
     }
     return accepted(current);
   }
 
   /** WeChat refused the token that was used (40001, 40014, 42001): it is given up only while it still is the newest. */
-  async refuse({ version }: AccessToken): Promise<void> {
-    await run(this.dataSource.manager, REFUSE, [this.appId, version]);
+  async refuse({ appId, version }: AccessToken): Promise<void> {
+    await run(this.dataSource.manager, REFUSE, [appId, version]);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.renewing?.catch(() => undefined);
+    await Promise.allSettled(this.renewing.values());
   }
 
-  private renewOnce(): Promise<Outcome<AccessToken>> {
-    this.renewing ??= this.renew().finally(() => {
-      this.renewing = undefined;
-    });
-    return this.renewing;
+  private renewOnce(app: WechatApp): Promise<Outcome<AccessToken>> {
+    const running = this.renewing.get(app.appId);
+    if (running !== undefined) return running;
+    const renewal = this.renew(app).finally(() => this.renewing.delete(app.appId));
+    this.renewing.set(app.appId, renewal);
+    return renewal;
   }
 
-  private async renew(): Promise<Outcome<AccessToken>> {
+  private async renew(app: WechatApp): Promise<Outcome<AccessToken>> {
     const { manager } = this.dataSource;
-    await run(manager, PREPARE, [this.appId]);
+    await run(manager, PREPARE, [app.appId]);
     const deadline = performance.now() + this.leaseMs;
     while (performance.now() < deadline) {
-      const row = await this.read();
+      const row = await this.read(app);
       if (row === undefined) throw new Error('the row of the access_token is gone');
       const now = this.clock.now();
-      const current = this.open(row, now);
+      const current = this.open(app, row, now);
       if (current !== undefined && row.renewAt !== null && row.renewAt > now) return accepted(current);
       if (row.failure !== null) return unknown('UNREACHABLE', row.failure);
-      const claimed = await run(manager, CLAIM, [this.appId, row.version, this.leaseMs]);
-      if (claimed.length > 0) return this.fetch(row);
+      const claimed = await run(manager, CLAIM, [app.appId, row.version, this.leaseMs]);
+      if (claimed.length > 0) return this.fetch(app, row);
       await sleep(POLL_MS);
     }
     return unknown('TIMEOUT', 'no access_token: another instance has been fetching it for too long');
   }
 
-  private async fetch(row: AccessTokenRow): Promise<Outcome<AccessToken>> {
-    let answer = await this.stableToken.fetch(false);
+  private async fetch(app: WechatApp, row: AccessTokenRow): Promise<Outcome<AccessToken>> {
+    let answer = await this.stableToken.fetch(app, false);
     // WeChat may go on handing out what it refuses elsewhere; only then is one of the few forced renewals spent.
-    if (row.refused && answer.kind === 'accepted' && answer.value.token === this.unseal(row))
-      answer = await this.stableToken.fetch(true);
-    return answer.kind === 'accepted' ? this.keep(row, answer.value) : this.fail(row, answer);
+    if (row.refused && answer.kind === 'accepted' && answer.value.token === this.unseal(app, row))
+      answer = await this.stableToken.fetch(app, true);
+    return answer.kind === 'accepted' ? this.keep(app, row, answer.value) : this.fail(app, row, answer);
   }
 
   private async keep(
+    { appId }: WechatApp,
     row: AccessTokenRow,
     { token, expiresInSeconds }: FetchedToken,
   ): Promise<Outcome<AccessToken>> {
     const now = this.clock.now().getTime();
     const lifeMs = expiresInSeconds * 1000;
     const [kept] = await run<{ version: number }>(this.dataSource.manager, KEEP, [
-      this.appId,
+      appId,
       row.version,
-      seal(this.key, token, this.appId),
+      this.sealing.seal(token, appId),
       new Date(now + lifeMs - Math.min(RENEW_EARLY_MS, lifeMs / 2)),
       new Date(now + lifeMs),
     ]);
     // Slower than its own lease: another instance has a token by now, and this one is as good for one call.
-    return accepted({ token, version: kept?.version ?? row.version });
+    return accepted({ appId, token, version: kept?.version ?? row.version });
   }
 
-  private async fail(row: AccessTokenRow, answer: Rejected | Unknown): Promise<Outcome<AccessToken>> {
+  private async fail(
+    { appId }: WechatApp,
+    row: AccessTokenRow,
+    answer: Rejected | Unknown,
+  ): Promise<Outcome<AccessToken>> {
     const rejected = answer.kind === 'rejected';
     const words = `no access_token: ${rejected ? `WeChat says ${answer.code} ` : ''}${answer.message}`;
     this.logger.error(words, rejected ? { errcode: answer.code } : { reason: answer.reason });
     await run(this.dataSource.manager, FAIL, [
-      this.appId,
+      appId,
       row.version,
       words,
       rejected ? REJECTED_PAUSE_MS : PAUSE_MS,
@@ -133,21 +148,21 @@ export class AccessTokenService implements BeforeApplicationShutdown {
     return unknown('UNREACHABLE', words);
   }
 
-  private async read(): Promise<AccessTokenRow | undefined> {
-    const [row] = await run<AccessTokenRow>(this.dataSource.manager, READ, [this.appId]);
+  private async read({ appId }: WechatApp): Promise<AccessTokenRow | undefined> {
+    const [row] = await run<AccessTokenRow>(this.dataSource.manager, READ, [appId]);
     return row;
   }
 
-  private open(row: AccessTokenRow, now: Date): AccessToken | undefined {
+  private open(app: WechatApp, row: AccessTokenRow, now: Date): AccessToken | undefined {
     if (row.refused || row.expiresAt === null || row.expiresAt <= now) return undefined;
-    const token = this.unseal(row);
-    return token === undefined ? undefined : { token, version: row.version };
+    const token = this.unseal(app, row);
+    return token === undefined ? undefined : { appId: app.appId, token, version: row.version };
   }
 
   /** Sealed with a key that was changed since, it is worth nothing more, and WeChat has another. */
-  private unseal({ tokenSealed }: AccessTokenRow): string | undefined {
+  private unseal({ appId }: WechatApp, { tokenSealed }: AccessTokenRow): string | undefined {
     try {
-      return tokenSealed === null ? undefined : unseal(this.key, tokenSealed, this.appId);
+      return tokenSealed === null ? undefined : this.sealing.open(tokenSealed, appId);
     } catch {
       return undefined;
     }

@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { SETTINGS, type Settings } from '../config/settings.js';
 import { accepted, unknown, type Outcome } from '../wxpay/outcome.js';
+import type { WechatApp } from './code-to-session.js';
 import { refusalIn } from './errcode.js';
 import { WechatHttp } from './wechat.http.js';
 
@@ -19,14 +19,10 @@ const answerSchema = z.object({
 /** `POST /cgi-bin/stable_token` (protocol §3.2): unlike `/cgi-bin/token` it does not end the token others hold. */
 @Injectable()
 export class StableToken {
-  constructor(
-    private readonly http: WechatHttp,
-    @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+  constructor(private readonly http: WechatHttp) {}
 
   /** @param force ends the current token and makes another; WeChat allows that 20 times a day, 30 s apart */
-  async fetch(force: boolean): Promise<Outcome<FetchedToken>> {
-    const { appId, appSecret } = this.settings.wechat;
+  async fetch({ appId, appSecret }: WechatApp, force: boolean): Promise<Outcome<FetchedToken>> {
     const answer = await this.http.post(
       '/cgi-bin/stable_token',
       {},

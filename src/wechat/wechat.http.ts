@@ -6,6 +6,12 @@ import { connectionFailure } from '../common/connection-failure.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { unknown, type Unknown } from '../wxpay/outcome.js';
 
+/** How WeChat is reached, whatever the app. */
+export interface WechatRoute {
+  wechat: Pick<Settings['wechat'], 'baseUrl'>;
+  wxpay: Pick<Settings['wxpay'], 'caPath' | 'timeoutMs'>;
+}
+
 export interface WechatAnswer {
   kind: 'answered';
   body: Readonly<Record<string, unknown>>;
@@ -22,7 +28,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 export class WechatHttp implements OnApplicationShutdown {
   private readonly agent: Agent;
 
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {
+  constructor(@Inject(SETTINGS) private readonly settings: WechatRoute) {
     const { caPath, timeoutMs } = settings.wxpay;
     const ca = certificateAuthorities(caPath);
     this.agent = new Agent({

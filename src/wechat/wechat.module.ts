@@ -1,12 +1,22 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { AppApi } from '../wxpay/v1/app-api.js';
 import { AccessTokenService } from './access-token.service.js';
 import { CodeToSession } from './code-to-session.js';
 import { StableToken } from './stable-token.js';
 import { WechatApi } from './wechat-api.js';
 import { WechatHttp } from './wechat.http.js';
 
+/** Global for `AppApi`: wxpay/ asks for it without knowing who provides it. */
+@Global()
 @Module({
-  providers: [AccessTokenService, CodeToSession, StableToken, WechatApi, WechatHttp],
-  exports: [CodeToSession, WechatApi],
+  providers: [
+    AccessTokenService,
+    CodeToSession,
+    StableToken,
+    WechatApi,
+    WechatHttp,
+    { provide: AppApi, useExisting: WechatApi },
+  ],
+  exports: [AppApi, CodeToSession, WechatApi],
 })
 export class WechatModule {}

@@ -8,7 +8,9 @@ export type UnknownReason =
   | 'RATE_LIMITED'
   | 'UNREADABLE'
   | 'UNVERIFIED'
-  | 'SYSTEM_ERROR';
+  | 'SYSTEM_ERROR'
+  /** It cannot be closed, only wait for its end (API v1). */
+  | 'STILL_PAYABLE';
 
 export interface Accepted<Value> {
   kind: 'accepted';

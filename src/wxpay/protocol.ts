@@ -56,7 +56,7 @@ export type PayParams =
   | { codeUrl: string }
   | { h5Url: string };
 
-/** A payment as WeChat reports it, by notification or by query, in words of either protocol version. */
+/** A payment as WeChat reports it, by notification or by query, whatever the protocol version. */
 export interface PaidTransaction {
   accountId: string;
   mchId: string;
@@ -166,16 +166,28 @@ export interface NotificationReply {
 
 export interface RawNotification {
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Behind the `?` of the address, its escapes as they came; API v1 signs what is here. Empty when there is none. */
+  query: string;
   body: Buffer;
   /** Judged by: an old signature may be a recording. For a replay by staff, when it first came. */
   receivedAt: Date;
 }
 
-/** One protocol version of WeChat Pay: v2 and v3 stand side by side without a caller noticing. */
+/** One protocol version of WeChat Pay: v1, v2 and v3 stand side by side without a caller noticing. */
 export interface WxPayProtocol {
+  /** What it can be paid with. */
+  readonly tradeTypes: readonly TradeType[];
+  /** Whether money can be sent back over it. */
+  readonly refunds: boolean;
   prepay(account: MerchantAccount, request: PrepayRequest): Promise<Outcome<Prepaid>>;
   query(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<TransactionState>>;
-  close(account: MerchantAccount, appId: string, outTradeNo: string): Promise<Outcome<CloseResult>>;
+  /** @param payableUntil the `expiresAt` of its prepay */
+  close(
+    account: MerchantAccount,
+    appId: string,
+    outTradeNo: string,
+    payableUntil: Date,
+  ): Promise<Outcome<CloseResult>>;
   refund(account: MerchantAccount, appId: string, request: RefundRequest): Promise<RefundOutcome>;
   queryRefund(account: MerchantAccount, appId: string, outRefundNo: string): Promise<Outcome<RefundState>>;
   downloadBill(account: MerchantAccount, request: BillRequest): Promise<BillOutcome>;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MerchantAccounts } from './merchant-accounts.js';
+import { V1Protocol } from './v1/v1.protocol.js';
 import { V2Bills } from './v2/v2.bills.js';
 import { V2Call } from './v2/v2.call.js';
 import { V2Protocol } from './v2/v2.protocol.js';
@@ -19,6 +20,7 @@ import { WxPayService } from './wxpay.service.js';
   providers: [
     MerchantAccounts,
     WxPayHttp,
+    V1Protocol,
     V2SigningKeys,
     V2Call,
     V2Bills,

@@ -16,9 +16,11 @@ import {
   type RefundOutcome,
   type RefundRequest,
   type RefundState,
+  type TradeType,
   type TransactionState,
   type WxPayProtocol,
 } from './protocol.js';
+import { V1Protocol } from './v1/v1.protocol.js';
 import { V2Protocol } from './v2/v2.protocol.js';
 import { V3Protocol } from './v3/v3.protocol.js';
 
@@ -39,10 +41,11 @@ export class WxPayService {
 
   constructor(
     private readonly accounts: MerchantAccounts,
+    v1: V1Protocol,
     v2: V2Protocol,
     v3: V3Protocol,
   ) {
-    this.protocols = { v2, v3 };
+    this.protocols = { v1, v2, v3 };
   }
 
   /** @throws UnknownMerchantAccount, like every method that takes an account id */
@@ -57,7 +60,17 @@ export class WxPayService {
 
   /** What new calls of an account are made with; WeChat takes one number under one scheme only (DESIGN §6.5). */
   scheme({ api, signType }: MerchantAccount): string {
-    return api === 'v2' ? `v2 ${signType}` : 'v3';
+    return api === 'v2' ? `v2 ${signType}` : api;
+  }
+
+  /** What new payments into an account can be made with. */
+  tradeTypes(accountId: string): readonly TradeType[] {
+    return this.protocols[this.accounts.get(accountId).api].tradeTypes;
+  }
+
+  /** Whether money can be sent back out of an account. */
+  refunds(accountId: string): boolean {
+    return this.protocols[this.accounts.get(accountId).api].refunds;
   }
 
   findAccount(id: string): MerchantAccount | undefined {
@@ -74,9 +87,15 @@ export class WxPayService {
     return this.protocols[account.api].query(account, appId, outTradeNo);
   }
 
-  close({ accountId, appId, outTradeNo }: TransactionKey): Promise<Outcome<CloseResult>> {
+  /** Where WeChat cannot be told to close it (API v1), the outcome stays unknown until `expiresAt` is past. */
+  close({
+    accountId,
+    appId,
+    outTradeNo,
+    expiresAt,
+  }: TransactionKey & { expiresAt: Date }): Promise<Outcome<CloseResult>> {
     const account = this.accounts.get(accountId);
-    return this.protocols[account.api].close(account, appId, outTradeNo);
+    return this.protocols[account.api].close(account, appId, outTradeNo, expiresAt);
   }
 
   refund(
@@ -126,7 +145,7 @@ export class WxPayService {
 
   /** The answer to a notification, in the words of the protocol it came in. */
   notificationReply(
-    raw: Pick<RawNotification, 'headers' | 'body'>,
+    raw: Pick<RawNotification, 'headers' | 'query' | 'body'>,
     success: boolean,
     message: string,
   ): NotificationReply {
@@ -135,10 +154,15 @@ export class WxPayService {
 }
 
 /**
- * Which protocol a notification speaks: an account may get both while it moves from one to the other. The body says it;
- * only where there is none do the headers.
+ * Which protocol a notification speaks: an account may get several while it moves from one to the next. Only API v1 says
+ * anything in the query; else the body says it, and only where there is none do the headers.
  */
-function protocolOf({ headers, body }: Pick<RawNotification, 'headers' | 'body'>): MerchantAccount['api'] {
+function protocolOf({
+  headers,
+  query,
+  body,
+}: Pick<RawNotification, 'headers' | 'query' | 'body'>): MerchantAccount['api'] {
+  if (/(^|&)(sign|partner)=/.test(query)) return 'v1';
   const start = /\S/.exec(body.subarray(0, 64).toString('latin1'))?.[0];
   if (start === undefined)
     return Object.keys(headers).some((name) => name.startsWith('wechatpay-')) ? 'v3' : 'v2';
@@ -148,7 +172,13 @@ function protocolOf({ headers, body }: Pick<RawNotification, 'headers' | 'body'>
 /** @throws NotificationRefused when the account has no key for the protocol: it cannot be authentic */
 function spokenTo(account: MerchantAccount, raw: RawNotification): MerchantAccount['api'] {
   const protocol = protocolOf(raw);
-  if ((protocol === 'v2' ? account.apiKeys : account.apiV3Keys).length === 0)
+  if (!KNOWS[protocol](account))
     throw new NotificationRefused(401, 'FORGED', `this account has no key for API ${protocol}`);
   return protocol;
 }
+
+const KNOWS: Readonly<Record<MerchantAccount['api'], (account: MerchantAccount) => boolean>> = {
+  v1: ({ v1 }) => v1 !== undefined,
+  v2: ({ apiKeys }) => apiKeys.length > 0,
+  v3: ({ apiV3Keys }) => apiV3Keys.length > 0,
+};

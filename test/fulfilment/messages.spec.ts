@@ -68,11 +68,15 @@ async function effects(orderId: string): Promise<EffectDetail[]> {
   );
 }
 
-/** Waits until the order's message has ended, or has been tried. */
+/** What the last attempt of an effect in this state was. */
+const LAST_OUTCOME = { PENDING: 'LATER', DEAD: 'LATER', DONE: 'DONE', REFUSED: 'REFUSED' };
+
+/** Waits until the order's message has been tried, and the effect and its attempts tell the same. */
 function tried(orderId: string, target: string): Promise<EffectDetail> {
   return eventually(async () => {
     const found = (await effects(orderId)).find((each) => each.target === target);
-    if (found?.log?.at(-1)?.outcome === undefined) throw new Error(`${target} is not tried yet`);
+    if (found === undefined || found.log.at(-1)?.outcome !== LAST_OUTCOME[found.status])
+      throw new Error(`${target} is not tried yet`);
     return found;
   });
 }

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import fc from 'fast-check';
@@ -11,6 +9,7 @@ import {
   type AuditHead,
   type AuditVerdict,
 } from '../../src/operator/audit/audit-verification.js';
+import { command as runCommand } from '../support/command.js';
 import { login, TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
 
@@ -39,19 +38,8 @@ async function tamper(...statements: string[]): Promise<void> {
   await system.database.query('ALTER TABLE audit_log ENABLE TRIGGER audit_log_append_only');
 }
 
-function command(name: string, args: string[] = [], input?: string): Promise<{ code: number; out: string }> {
-  return new Promise((resolve) => {
-    const program = fileURLToPath(new URL(`../../src/${name}.js`, import.meta.url));
-    const child = execFile(
-      process.execPath,
-      [program, ...args],
-      { env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: system.database.url } },
-      (error, stdout, stderr) =>
-        resolve({ code: error === null ? 0 : Number(error.code), out: stdout + stderr }),
-    );
-    child.stdin?.end(input);
-  });
-}
+const command = (name: string, args: string[] = [], input?: string) =>
+  runCommand(name, { DATABASE_URL: system.database.url }, args, input);
 
 describe('the chain', () => {
   it('has no gap, whatever is recorded at once', async () => {

@@ -6,6 +6,8 @@ import { eventually } from '../support/eventually.js';
 import { PROTOCOLS, type ProtocolName } from '../support/protocols.js';
 import { startSystem, type System } from '../support/system.js';
 
+const from = (ip: string) => ({ 'x-forwarded-for': ip });
+
 /** Paying an order, again and after every trouble, over one protocol. */
 export function paymentSuite(protocol: ProtocolName): void {
   const { env, paths, routes, garbage, noAuth } = PROTOCOLS[protocol];
@@ -72,8 +74,6 @@ export function paymentSuite(protocol: ProtocolName): void {
 
     const statusesOf = async (orderId: string): Promise<string[]> =>
       (await booksOf(system.database, orderId)).payments.map(({ status }) => status);
-
-    const from = (ip: string) => ({ 'x-forwarded-for': ip });
 
     describe('paying again', () => {
       it('the same way gives the same number and the same prepay, without asking WeChat again', async () => {

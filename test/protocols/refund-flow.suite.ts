@@ -16,7 +16,7 @@ import { PROTOCOLS, type ProtocolName } from '../support/protocols.js';
 
 /** A refund from the request to the books, over one protocol. */
 export function refundFlowSuite(protocol: ProtocolName): void {
-  const { env, paths } = PROTOCOLS[protocol];
+  const { env } = PROTOCOLS[protocol];
   describe(protocol, () => {
     let system: System;
     let finance: TestOperator;

@@ -367,6 +367,21 @@ describe('arrival', () => {
     expect(new Set(rows.map(({ verdict }) => verdict))).toEqual(new Set(['NOTED']));
   });
 
+  it('WeChat’s reminder that an order is not shipped stands at the order, and changes nothing', async () => {
+    const { orderId, buyer, outTradeNo } = await paidOrder(system);
+    const { transactionId } = await system.control.transaction(outTradeNo);
+    const event = { Event: 'trade_manage_remind_shipping', transaction_id: transactionId, msg: '请尽快发货' };
+    await system.control.call('POST', '/_sim/message', { openid: buyer.openid, event });
+    const { body } = await support.send<StaffOrderView>('GET', `/orders/${orderId}`);
+    expect(body).toMatchObject({ status: 'PAID' });
+    expect(body.timeline).toContainEqual(
+      expect.objectContaining({
+        event: 'notification.noted',
+        data: expect.objectContaining({ reason: 'trade_manage_remind_shipping' }),
+      }),
+    );
+  });
+
   it('a forged settlement event completes nothing: WeChat, when asked, says otherwise', async () => {
     const order = await paidOrder(system);
     await ship(order.orderId);

@@ -13,7 +13,13 @@ afterAll(() => merchant.close());
 
 describe('a restart', () => {
   it('keeps the account, orders, openids, faults and the clock', async () => {
-    const account = { ...merchant.env, WXPAY_BASE_URL: '', WXPAY_BACKUP_URL: '', WECHAT_BASE_URL: '' };
+    const account = {
+      ...merchant.env,
+      WXPAY_BASE_URL: '',
+      WXPAY_BACKUP_URL: '',
+      WECHAT_BASE_URL: '',
+      FEIE_BASE_URL: '',
+    };
     const key = await readFile(join(merchant.dir, 'apiclient_key.pem'), 'utf8');
     const { outTradeNo, fields } = await merchant.prepay();
     const paid = await merchant.prepay();
@@ -23,9 +29,13 @@ describe('a restart', () => {
     const before = await merchant.control('/_sim/clock', { advanceSeconds: 3600 });
     await merchant.restartSimulator();
 
-    expect({ ...merchant.env, WXPAY_BASE_URL: '', WXPAY_BACKUP_URL: '', WECHAT_BASE_URL: '' }).toEqual(
-      account,
-    );
+    expect({
+      ...merchant.env,
+      WXPAY_BASE_URL: '',
+      WXPAY_BACKUP_URL: '',
+      WECHAT_BASE_URL: '',
+      FEIE_BASE_URL: '',
+    }).toEqual(account);
     expect(await readFile(join(merchant.dir, 'apiclient_key.pem'), 'utf8')).toBe(key);
     const after = await merchant.control('/_sim/clock');
     expect(after['offsetMs']).toBe(3_600_000);

@@ -182,6 +182,9 @@ describe('an abnormal refund', () => {
     expect(plain.json['code']).toBe('PARAM_ERROR');
     const none = await v3.call('POST', url, { ...application(request), bank_account: undefined });
     expect(none.json['detail'].field).toBe('/bank_account');
+    const named = { headers: { 'wechatpay-serial': v3.platformSerial } };
+    expect((await v3.call('POST', url, application(request), named)).status).toBe(400);
     expect(await query(request)).toMatchObject({ status: 'ABNORMAL' });
+    expect((await v3.call('POST', url, application(request, v3.platformSerial), named)).status).toBe(200);
   });
 });

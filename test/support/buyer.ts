@@ -35,12 +35,13 @@ export class TestBuyer {
     readonly openid: string,
   ) {}
 
-  static async login(system: System, openid?: string): Promise<TestBuyer> {
-    const given = await system.control.loginCode(openid);
+  /** @param appId another mini-program than the default account's */
+  static async login(system: System, openid?: string, appId?: string): Promise<TestBuyer> {
+    const given = await system.control.loginCode(openid, appId);
     const response = await fetch(`${system.url}/api/v1/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ code: given.code }),
+      body: JSON.stringify({ code: given.code, app: appId }),
     });
     if (!response.ok) throw new Error(`login failed: ${await response.text()}`);
     const { token, buyer } = (await response.json()) as { token: string; buyer: { id: string } };

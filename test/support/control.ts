@@ -17,14 +17,9 @@ export class Control {
     return { status: response.status, body: (await response.json()) as Answer };
   }
 
-  async loginCode(openid?: string): Promise<{ code: string; openid: string }> {
-    return (
-      await this.call<{ code: string; openid: string }>(
-        'POST',
-        '/_sim/login-code',
-        openid === undefined ? {} : { openid },
-      )
-    ).body;
+  async loginCode(openid?: string, appId?: string): Promise<{ code: string; openid: string }> {
+    return (await this.call<{ code: string; openid: string }>('POST', '/_sim/login-code', { openid, appId }))
+      .body;
   }
 
   /** The buyer pays in WeChat's cashier. */

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { sealingKey } from '../../common/sealed.js';
+import { SEALED_COLUMNS } from '../../common/sealed-columns.js';
+import { Sealing } from '../../common/sealed.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
 import { EVENT_TYPES, type DomainEvent } from '../../jobs/event.js';
@@ -20,7 +21,7 @@ import { AddressRefused } from './address-guard.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 import { WebhookHttp, type WebhookAnswer } from './webhook.http.js';
 import { webhookMessage } from './webhook-message.js';
-import { SECRET_PURPOSE, secretsOf, signedHeaders } from './webhook-secrets.js';
+import { secretsOf, signedHeaders } from './webhook-secrets.js';
 
 export const WEBHOOK = 'webhook';
 
@@ -42,14 +43,14 @@ const SUBSCRIBED = statement(
 export class WebhookDelivery implements EffectKind {
   readonly kind = WEBHOOK;
   readonly schedule = WECHAT_CALENDAR;
-  private readonly key: Buffer;
+  private readonly sealing: Sealing;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly http: WebhookHttp,
     @Inject(SETTINGS) { data }: Settings,
   ) {
-    this.key = sealingKey(data.encryptionKey, SECRET_PURPOSE);
+    this.sealing = new Sealing(data.encryptionKeys, SEALED_COLUMNS.webhookSecret.purpose);
   }
 
   async plan(event: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
@@ -73,7 +74,7 @@ export class WebhookDelivery implements EffectKind {
     const { messageId, body } = webhookPayloadSchema.parse(payload);
     // Receivers compare with their own clock: wall time, of this try.
     const now = new Date();
-    const headers = signedHeaders(messageId, now, body, secretsOf(this.key, endpoint, now));
+    const headers = signedHeaders(messageId, now, body, secretsOf(this.sealing, endpoint, now));
     try {
       return resultOf(await this.http.post(endpoint.url, headers, body));
     } catch (error) {

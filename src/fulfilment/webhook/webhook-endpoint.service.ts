@@ -5,7 +5,8 @@ import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { Clock } from '../../common/time/clock.js';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { Problem } from '../../common/http/problem.js';
-import { sealingKey } from '../../common/sealed.js';
+import { SEALED_COLUMNS } from '../../common/sealed-columns.js';
+import { Sealing } from '../../common/sealed.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { transaction } from '../../database/transaction.js';
 import { AuditService } from '../../operator/audit.service.js';
@@ -20,14 +21,14 @@ import type {
   WebhookView,
   WebhookWithSecret,
 } from './webhook-endpoint.schema.js';
-import { newWebhookSecret, SECRET_PURPOSE, sealWebhookSecret } from './webhook-secrets.js';
+import { newWebhookSecret } from './webhook-secrets.js';
 
 const HOUR_MS = 3600 * 1000;
 
 /** The endpoints, for owners. A secret is shown when it is made and never again. */
 @Injectable()
 export class WebhookEndpointService {
-  private readonly key: Buffer;
+  private readonly sealing: Sealing;
   private readonly allowed: AllowedHosts;
 
   constructor(
@@ -36,7 +37,7 @@ export class WebhookEndpointService {
     private readonly clock: Clock,
     @Inject(SETTINGS) { data, webhook }: Settings,
   ) {
-    this.key = sealingKey(data.encryptionKey, SECRET_PURPOSE);
+    this.sealing = new Sealing(data.encryptionKeys, SEALED_COLUMNS.webhookSecret.purpose);
     this.allowed = new AllowedHosts(webhook.allowedHosts);
   }
 
@@ -56,7 +57,7 @@ export class WebhookEndpointService {
       description: wanted.description ?? null,
       eventTypes: wanted.eventTypes,
       enabled: wanted.enabled,
-      secretSealed: sealWebhookSecret(this.key, secret, id),
+      secretSealed: this.sealing.seal(secret, id),
       previousSecretSealed: null,
       previousSecretUntil: null,
       createdAt: this.clock.now(),
@@ -114,7 +115,7 @@ export class WebhookEndpointService {
         WebhookEndpoint,
         { id },
         {
-          secretSealed: sealWebhookSecret(this.key, secret, id),
+          secretSealed: this.sealing.seal(secret, id),
           previousSecretSealed: overlapHours === 0 ? null : secretSealed,
           previousSecretUntil:
             overlapHours === 0 ? null : new Date(new Date().getTime() + overlapHours * HOUR_MS),

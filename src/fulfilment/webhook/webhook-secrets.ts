@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { seal, unseal } from '../../common/sealed.js';
+import type { Sealing } from '../../common/sealed.js';
 import type { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
-export const SECRET_PURPOSE = 'webhook endpoint secret';
 const SECRET_BYTES = 32;
 
 /** A secret in the form of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
@@ -11,13 +10,9 @@ export function newWebhookSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 
-export function sealWebhookSecret(key: Buffer, secret: string, endpointId: string): Buffer {
-  return seal(key, secret, endpointId);
-}
-
 /** What an endpoint's messages are signed with at this (wall) time: its secret, and the one before while that still counts. */
 export function secretsOf(
-  key: Buffer,
+  sealing: Sealing,
   endpoint: Pick<WebhookEndpoint, 'id' | 'secretSealed' | 'previousSecretSealed' | 'previousSecretUntil'>,
   now: Date,
 ): string[] {
@@ -26,7 +21,7 @@ export function secretsOf(
     previousSecretUntil !== null && previousSecretUntil > now && previousSecretSealed !== null
       ? [previousSecretSealed]
       : [];
-  return [secretSealed, ...previous].map((sealed) => unseal(key, sealed, id));
+  return [secretSealed, ...previous].map((sealed) => sealing.open(sealed, id));
 }
 
 /**

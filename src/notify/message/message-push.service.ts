@@ -88,7 +88,14 @@ export class MessagePushService {
    */
   async receive(query: PushQuery, body: Buffer, sourceIp: string): Promise<PushAnswer> {
     const keys = this.configured();
-    const received = { accountId: this.accountId, kind: 'MESSAGE' as const, headers: {}, body, sourceIp };
+    const received = {
+      accountId: this.accountId,
+      kind: 'MESSAGE' as const,
+      headers: {},
+      query: '',
+      body,
+      sourceIp,
+    };
     let message: PushedMessage;
     try {
       message = readPush(keys, query, body);
@@ -149,7 +156,7 @@ export class MessagePushService {
 
 /** A message by its id. An event has none; its repetition has the same sender, time and content. */
 function keyOf({ msgId, from, createTime, fields }: PushedMessage): Buffer {
-  const parts = [from, createTime, msgId ?? fields];
+  const parts = msgId === undefined ? [from, createTime, fields] : [from, msgId];
   return createHash('sha256').update(JSON.stringify(parts)).digest();
 }
 

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Problem } from '../../common/http/problem.js';
-import { seal, sealingKey, unseal } from '../../common/sealed.js';
+import { SEALED_COLUMNS } from '../../common/sealed-columns.js';
+import { Sealing } from '../../common/sealed.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
 import { transaction } from '../../database/transaction.js';
@@ -35,7 +36,7 @@ const REMOVE = statement(
 /** TOTP and recovery codes. An account's row is locked while a code is judged, so one code is one success. */
 @Injectable()
 export class SecondFactorService {
-  private readonly key: Buffer;
+  private readonly sealing: Sealing;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -44,7 +45,7 @@ export class SecondFactorService {
     private readonly audit: AuditService,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
-    this.key = sealingKey(settings.data.encryptionKey, 'operator totp secret');
+    this.sealing = new Sealing(settings.data.encryptionKeys, SEALED_COLUMNS.totpSecret.purpose);
   }
 
   /**
@@ -56,7 +57,7 @@ export class SecondFactorService {
       const operator = await lockOperator(manager, by.id);
       refuseActive(operator);
       const secret = newTotpSecret();
-      await run(manager, ENROL, [operator.id, seal(this.key, secret, operator.id)]);
+      await run(manager, ENROL, [operator.id, this.sealing.seal(secret, operator.id)]);
       await this.record(manager, by, 'enrolled', operator.id, origin);
       return { secret, otpauthUri: totpUri(secret, operator.username, this.settings.http.publicUrl) };
     });
@@ -158,7 +159,7 @@ export class SecondFactorService {
 
   private secretOf({ id, totpSecretSealed }: Operator): string {
     if (totpSecretSealed === null) throw absent();
-    return unseal(this.key, totpSecretSealed, id);
+    return this.sealing.open(totpSecretSealed, id);
   }
 
   private async clear(manager: EntityManager, operatorId: string): Promise<void> {

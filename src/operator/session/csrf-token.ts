@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Problem } from '../../common/http/problem.js';
-import { sealingKey } from '../../common/sealed.js';
+import { purposeKey } from '../../common/sealed.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 
 /**
@@ -14,7 +14,7 @@ export class CsrfToken {
   private readonly key: Buffer;
 
   constructor(@Inject(SETTINGS) settings: Settings) {
-    this.key = sealingKey(settings.session.secret, 'staff csrf token');
+    this.key = purposeKey(settings.session.secret, 'staff csrf token');
   }
 
   of(sessionId: string): string {

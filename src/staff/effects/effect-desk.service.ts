@@ -36,13 +36,18 @@ export class EffectDeskService {
 
   /** @throws Problem `EFFECT_NOT_FOUND` */
   async view(id: string): Promise<EffectDetail> {
-    const effect = isUuid(id) ? await this.dataSource.manager.findOneBy(Effect, { id }) : null;
-    if (effect === null) throw notFound();
-    const attempts = await this.dataSource.manager.find(EffectAttempt, {
-      where: { effectId: id },
-      order: { attempt: 'ASC' },
-    });
+    const { effect, attempts } = await this.read(id);
     return effectDetail(effect, attempts);
+  }
+
+  /** In one snapshot: a status and the attempt that led to it belong together. @throws Problem `EFFECT_NOT_FOUND` */
+  read(id: string): Promise<{ effect: Effect; attempts: EffectAttempt[] }> {
+    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+      const effect = isUuid(id) ? await manager.findOneBy(Effect, { id }) : null;
+      if (effect === null) throw notFound();
+      const order = { attempt: 'ASC' } as const;
+      return { effect, attempts: await manager.find(EffectAttempt, { where: { effectId: id }, order }) };
+    });
   }
 
   /**

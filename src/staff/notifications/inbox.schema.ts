@@ -29,6 +29,10 @@ export const inboxRowSchema = z.object({
 export type InboxRow = z.infer<typeof inboxRowSchema>;
 
 export const inboxDetailSchema = inboxRowSchema.extend({
+  query: z
+    .string()
+    .optional()
+    .describe('API v1: what was paid stands in the address; the signature left out'),
   body: z.string().describe('as it arrived, but openids masked and the signature left out'),
   bodyComplete: z.boolean().describe('false: of an unverified message only the beginning is kept'),
   bodySha256: z.string().describe('hex, of the whole message as it arrived'),

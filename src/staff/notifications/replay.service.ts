@@ -65,13 +65,19 @@ export class ReplayService {
   private read(notification: Notification, sourceIp: string): () => Promise<void> {
     const { accountId, kind, body, verified } = notification;
     const headers = notification.headers ?? {};
+    const query = notification.query ?? '';
     const account = this.wxpay.findAccount(accountId);
     if (kind === 'MESSAGE') throw notReplayable('whoever it came from is no longer waiting for an answer');
     if (!verified) throw notReplayable('it was not believed when it came');
     if (account === undefined) throw notReplayable(`the merchant account ${accountId} is no longer here`);
-    const received = { accountId, kind, headers, body, sourceIp };
+    const received = { accountId, kind, headers, query, body, sourceIp };
     // It was in time when it came; what is looked at again is whether it is authentic and what it means today.
-    const raw = { headers, body, receivedAt: new Date(Number(headers['wechatpay-timestamp'] ?? 0) * 1000) };
+    const raw = {
+      headers,
+      query,
+      body,
+      receivedAt: new Date(Number(headers['wechatpay-timestamp'] ?? 0) * 1000),
+    };
     try {
       if (kind === 'REFUND') {
         const opened = this.wxpay.readRefundNotification(account, raw);

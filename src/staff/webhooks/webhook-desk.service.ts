@@ -36,27 +36,25 @@ export class WebhookDeskService {
   /** @throws Problem `WEBHOOK_NOT_FOUND` */
   async deliveries(id: string, { status, ...range }: DeliveryListQuery): Promise<DeliveryPage> {
     await this.endpoints.view(id);
-    const query = this.dataSource
-      .createQueryBuilder(Effect, 'e')
-      .where('e.kind = :kind AND e.target = :id', { kind: WEBHOOK, id });
-    if (status !== undefined) query.andWhere('e.status = :status', { status });
-    const { rows, nextCursor } = await newestPage(query, 'createdAt', range);
-    const attempts = await this.dataSource.manager.find(EffectAttempt, {
-      where: { effectId: In(rows.map((row) => row.id)) },
-      order: { attempt: 'ASC' },
+    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+      const query = manager
+        .createQueryBuilder(Effect, 'e')
+        .where('e.kind = :kind AND e.target = :id', { kind: WEBHOOK, id });
+      if (status !== undefined) query.andWhere('e.status = :status', { status });
+      const { rows, nextCursor } = await newestPage(query, 'createdAt', range);
+      const attempts = await manager.find(EffectAttempt, {
+        where: { effectId: In(rows.map((row) => row.id)) },
+        order: { attempt: 'ASC' },
+      });
+      const attemptsOf = Map.groupBy(attempts, ({ effectId }) => effectId);
+      return { items: rows.map((effect) => delivery(effect, attemptsOf.get(effect.id) ?? [])), nextCursor };
     });
-    const attemptsOf = Map.groupBy(attempts, ({ effectId }) => effectId);
-    return { items: rows.map((effect) => delivery(effect, attemptsOf.get(effect.id) ?? [])), nextCursor };
   }
 
   /** @throws Problem `EFFECT_NOT_FOUND` when it is no delivery to this endpoint */
   async replay(id: string, deliveryId: string, by: By): Promise<DeliveryView> {
     await this.effects.replay(deliveryId, by, { kind: WEBHOOK, target: id });
-    const effect = await this.dataSource.manager.findOneByOrFail(Effect, { id: deliveryId });
-    const attempts = await this.dataSource.manager.find(EffectAttempt, {
-      where: { effectId: deliveryId },
-      order: { attempt: 'ASC' },
-    });
+    const { effect, attempts } = await this.effects.read(deliveryId);
     return delivery(effect, attempts);
   }
 }

@@ -4,20 +4,21 @@ import { writeXml } from '../../common/xml.js';
 import { accepted, rejected, unknown, type Outcome } from '../outcome.js';
 import type { BillOutcome, BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
-import type {
-  CloseResult,
-  NotificationReply,
-  PayParams,
-  PaymentNotification,
-  PrepayRequest,
-  Prepaid,
-  RawNotification,
-  RefundNotification,
-  RefundOutcome,
-  RefundRequest,
-  RefundState,
-  TransactionState,
-  WxPayProtocol,
+import {
+  TRADE_TYPES,
+  type CloseResult,
+  type NotificationReply,
+  type PayParams,
+  type PaymentNotification,
+  type PrepayRequest,
+  type Prepaid,
+  type RawNotification,
+  type RefundNotification,
+  type RefundOutcome,
+  type RefundRequest,
+  type RefundState,
+  type TransactionState,
+  type WxPayProtocol,
 } from '../protocol.js';
 import { V2Bills } from './v2.bills.js';
 import { V2Call } from './v2.call.js';
@@ -37,6 +38,9 @@ const REFUND_LATER = new Set(['NOTENOUGH', 'FREQUENCY_LIMITED', 'INVALID_REQ_TOO
 /** API v2: XML over POST, signed with the API key by MD5 or HMAC-SHA256 (protocol §1). */
 @Injectable()
 export class V2Protocol implements WxPayProtocol {
+  readonly tradeTypes = TRADE_TYPES;
+  readonly refunds = true;
+
   constructor(
     private readonly call: V2Call,
     private readonly bills: V2Bills,

@@ -4,21 +4,22 @@ import { Clock } from '../../common/time/clock.js';
 import type { BillOutcome, BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { accepted, rejected, unknown, type Outcome } from '../outcome.js';
-import type {
-  AbnormalRefundRequest,
-  CloseResult,
-  NotificationReply,
-  PayParams,
-  PaymentNotification,
-  Prepaid,
-  PrepayRequest,
-  RawNotification,
-  RefundNotification,
-  RefundOutcome,
-  RefundRequest,
-  RefundState,
-  TransactionState,
-  WxPayProtocol,
+import {
+  TRADE_TYPES,
+  type AbnormalRefundRequest,
+  type CloseResult,
+  type NotificationReply,
+  type PayParams,
+  type PaymentNotification,
+  type Prepaid,
+  type PrepayRequest,
+  type RawNotification,
+  type RefundNotification,
+  type RefundOutcome,
+  type RefundRequest,
+  type RefundState,
+  type TransactionState,
+  type WxPayProtocol,
 } from '../protocol.js';
 import { V3Bills } from './v3.bills.js';
 import { V3Call, type V3Rejected } from './v3.call.js';
@@ -50,6 +51,9 @@ const STILL_PAYABLE = new Set(['NOTPAY', 'USERPAYING', 'PAYERROR', 'ACCEPT']);
 /** API v3: JSON, signed with RSA in both directions (protocol §2). */
 @Injectable()
 export class V3Protocol implements WxPayProtocol {
+  readonly tradeTypes = TRADE_TYPES;
+  readonly refunds = true;
+
   constructor(
     private readonly call: V3Call,
     private readonly bills: V3Bills,
