@@ -5,6 +5,7 @@ import { COUPON_USE_STATUSES, COUPON_USE_TRANSITIONS } from '../src/order/coupon
 import { EFFECT_STATUSES, EFFECT_TRANSITIONS } from '../src/fulfilment/effect/effect.status.js';
 import { ORDER_STATUSES, ORDER_TRANSITIONS } from '../src/order/order.status.js';
 import { PAYMENT_STATUSES, PAYMENT_TRANSITIONS } from '../src/payment/payment.status.js';
+import { SUSPENSE_STATUSES, SUSPENSE_TRANSITIONS } from '../src/payment/suspense.status.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
 interface Machine {
@@ -31,6 +32,14 @@ const MACHINES: Machine[] = [
     start: 'CREATED',
     final: ['SUCCESS'],
     trigger: 'payments_status_moves',
+  },
+  {
+    name: 'suspense item',
+    table: SUSPENSE_TRANSITIONS,
+    statuses: SUSPENSE_STATUSES,
+    start: 'OPEN',
+    final: ['RETURNED'],
+    trigger: 'suspense_items_status_moves',
   },
   {
     name: 'coupon use',
@@ -98,6 +107,17 @@ describe.each(MACHINES)('the states of a $name', ({ name, table, statuses, start
     expect(row?.definition).toContain('BEFORE UPDATE OF status');
   });
 });
+
+async function suspenseItem(status: string): Promise<string> {
+  const id = uuidv7();
+  await database.query(
+    `INSERT INTO suspense_items (id, kind, status, account_id, mch_id, app_id, out_trade_no, transaction_id, amount_fen, currency,
+                                 evidence, created_at, accepted_by, accept_note, accepted_at)
+     VALUES ($1::uuid, 'LATE', $2, 'default', 'm', 'a', 'n', $1::text, 100, 'CNY', '{}', now(), '{}', 'note', now())`,
+    [id, status],
+  );
+  return id;
+}
 
 describe('M-28: the database itself', () => {
   let buyerId: string;
@@ -189,6 +209,18 @@ describe('M-28: the database itself', () => {
         [await couponUse(from), to],
       );
       if (edgesOf(COUPON_USE_TRANSITIONS).includes(`${from}>${to}`)) await move;
+      else await expect(move).rejects.toThrow(`may not move from ${from} to ${to}`);
+    },
+  );
+
+  it.each(pairs(SUSPENSE_STATUSES))(
+    'lets an item in suspense move from %s to %s only as the table says',
+    async (from, to) => {
+      const move = database.query('UPDATE suspense_items SET status = $2 WHERE id = $1', [
+        await suspenseItem(from),
+        to,
+      ]);
+      if (edgesOf(SUSPENSE_TRANSITIONS).includes(`${from}>${to}`)) await move;
       else await expect(move).rejects.toThrow(`may not move from ${from} to ${to}`);
     },
   );

@@ -164,6 +164,8 @@ export const environmentSchema = z.object({
   REFUND_AUTO_APPROVE_MAX_FEN: expecting('an amount in fen', integerBetween(0, 999_999_999).default(0)),
   REFUND_SECOND_APPROVAL_MIN_FEN: expecting('an amount in fen', integerBetween(1, 999_999_999).optional()),
   REFUND_STEP_UP_MIN_FEN: expecting('an amount in fen', integerBetween(1, 999_999_999).optional()),
+  SUSPENSE_LATE: expecting('return or hold', z.enum(['return', 'hold']).default('return')),
+  SUSPENSE_DOUBLE: expecting('return or hold', z.enum(['return', 'hold']).default('return')),
   WEBHOOK_ALLOWED_HOSTS: expecting(
     'a comma-separated list of host names or addresses',
     list(z.string().max(253)).default([]),

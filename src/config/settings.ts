@@ -55,6 +55,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       /** Above this cumulative amount the approver proves his second factor again; undefined: never. */
       stepUpMinFen: env.REFUND_STEP_UP_MIN_FEN,
     },
+    /** What becomes of a payment of a closed order, and of a second payment of a paid one. */
+    suspense: { late: env.SUSPENSE_LATE, double: env.SUSPENSE_DOUBLE },
     order: { expireMinutes: env.ORDER_EXPIRE_MINUTES },
     /** Hosts that deliveries may reach although they are not public. */
     webhook: { allowedHosts: env.WEBHOOK_ALLOWED_HOSTS },

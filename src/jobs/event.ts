@@ -14,6 +14,10 @@ export const EVENT_TYPES = [
   'refund.abnormal',
   'refund.closed',
   'refund.failed',
+  'suspense.opened',
+  'suspense.returned',
+  'suspense.return_failed',
+  'suspense.accepted',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -22,6 +26,7 @@ export interface EventSubjects {
   orderId: string;
   paymentId?: string;
   refundId?: string;
+  suspenseId?: string;
 }
 
 export interface DomainEvent extends EventSubjects {

@@ -10,6 +10,7 @@ export const LEDGER_ACCOUNTS = [
   'WECHAT_COUPON_DISCOUNT', // the part of a payment that WeChat's own coupons take from the merchant
   'CUSTOMER_DEPOSITS', // paid orders, owed to buyers as goods
   'REVENUE',
+  'OTHER_INCOME', // money in suspense that the shop keeps
   'REFUNDS_PAYABLE',
   'SUSPENSE', // money that arrived wrongly and belongs to nobody yet
 ] as const;

@@ -4,8 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Fen } from '../common/fen.js';
 import { run, statement } from '../database/sql.js';
 import type { LedgerAccount } from './ledger-entry.entity.js';
-
-export type MovementKind = 'PAYMENT_RECEIVED' | 'SUSPENSE_RECEIVED' | 'REFUND_PAID';
+import type { MovementKind } from './movement-kind.js';
 
 export interface Movement {
   kind: MovementKind;

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { transaction } from '../database/transaction.js';
 import { RefundConclusionService } from '../refund/refund-conclusion.service.js';
+import { RefundDeskService } from '../refund/refund-desk.service.js';
 import { Refund } from '../refund/refund.entity.js';
 import type { RefundNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
@@ -19,6 +20,7 @@ export class RefundNotifyService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly wxpay: WxPayService,
+    private readonly refunds: RefundDeskService,
     private readonly conclusions: RefundConclusionService,
     private readonly inbox: InboxService,
   ) {}
@@ -34,7 +36,11 @@ export class RefundNotifyService {
       });
       return;
     }
-    const ids = { orderId: refund.orderId, paymentId: refund.paymentId, refundId: refund.id };
+    const ids = {
+      orderId: (await this.refunds.orderOf(refund)) ?? undefined,
+      paymentId: refund.paymentId ?? undefined,
+      refundId: refund.id,
+    };
     const outcome = await this.wxpay.queryRefund(refund, outRefundNo);
     if (outcome.kind !== 'accepted' || outcome.value.state === 'NOT_EXIST') {
       const reason =

@@ -36,6 +36,8 @@ export const PERMISSIONS = {
   'printers.manage': ['OWNER'],
   'ledger.read': ['OWNER', 'FINANCE', 'VIEWER'],
   'suspense.read': EVERYBODY,
+  /** Giving money back that arrived wrongly, or keeping it. */
+  'suspense.decide': ['OWNER', 'FINANCE'],
   'buyers.read': EVERYBODY,
   /** Their note, and whether they may order. */
   'buyers.manage': ['OWNER', 'FINANCE', 'SUPPORT'],

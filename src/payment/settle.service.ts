@@ -1,14 +1,21 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { newEvent } from '../jobs/event.js';
 import { JobService } from '../jobs/job.service.js';
 import { LedgerService, type Movement } from '../ledger/ledger.service.js';
 import { CouponService } from '../order/coupon/coupon.service.js';
 import type { PaidTransaction } from '../wxpay/protocol.js';
-import { judge, paymentMovement, type SettlementSubject, type SettlementVerdict } from './settlement.js';
+import {
+  judge,
+  paymentMovement,
+  returnsByItself,
+  type SettlementSubject,
+  type SettlementVerdict,
+} from './settlement.js';
 
 /**
  * Orders first, then their payments, in the order of the orders' ids (DESIGN §2.7). Only columns of the locked rows are
@@ -41,13 +48,14 @@ const MARK_ORDERS = statement(
 /** One payment of WeChat's enters suspense once, however often it is reported (there may be no row of ours to lock). */
 const KEEP_IN_SUSPENSE = statement(
   'settle-suspense',
-  `INSERT INTO suspense_items (id, kind, status, account_id, mch_id, out_trade_no, transaction_id, order_id, payment_id,
-                               amount_fen, currency, expected_fen, evidence, created_at)
-   SELECT id, kind, 'OPEN', account_id, mch_id, out_trade_no, transaction_id, order_id, payment_id, amount_fen, currency,
-          expected_fen, evidence, created_at
+  `INSERT INTO suspense_items (id, kind, status, account_id, mch_id, app_id, out_trade_no, transaction_id, order_id,
+                               payment_id, amount_fen, currency, expected_fen, evidence, created_at, return_at)
+   SELECT id, kind, 'OPEN', account_id, mch_id, app_id, out_trade_no, transaction_id, order_id, payment_id, amount_fen,
+          currency, expected_fen, evidence, created_at, return_at
    FROM jsonb_to_recordset($1::jsonb)
-     AS s(id uuid, kind text, account_id text, mch_id text, out_trade_no text, transaction_id text, order_id uuid,
-          payment_id uuid, amount_fen bigint, currency text, expected_fen bigint, evidence jsonb, created_at timestamptz)
+     AS s(id uuid, kind text, account_id text, mch_id text, app_id text, out_trade_no text, transaction_id text,
+          order_id uuid, payment_id uuid, amount_fen bigint, currency text, expected_fen bigint, evidence jsonb,
+          created_at timestamptz, return_at timestamptz)
    ON CONFLICT (mch_id, transaction_id) DO NOTHING
    RETURNING id`,
 );
@@ -90,6 +98,7 @@ export class SettleService {
     private readonly ledger: LedgerService,
     private readonly jobs: JobService,
     private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
@@ -170,6 +179,7 @@ export class SettleService {
       kind: verdict,
       account_id: paid.accountId,
       mch_id: paid.mchId,
+      app_id: paid.appId,
       out_trade_no: paid.outTradeNo,
       transaction_id: paid.transactionId,
       order_id: subject?.order.id ?? null,
@@ -179,6 +189,8 @@ export class SettleService {
       expected_fen: subject?.payment.amountFen ?? null,
       evidence: paid.fields,
       created_at: now,
+      // Due from this commit on: there is no job in between that could be lost (M-09).
+      return_at: returnsByItself(verdict, this.settings) ? now : null,
     }));
     const kept = await run<{ id: string }>(manager, KEEP_IN_SUSPENSE, [JSON.stringify(items)]);
     await this.markPayments(
@@ -186,10 +198,26 @@ export class SettleService {
       misplaced.filter(isKnown).filter(({ subject }) => subject.payment.status !== 'SUCCESS'),
     );
     const keptIds = new Set(kept.map(({ id }) => id));
-    return misplaced.flatMap(({ paid }, index) => {
+    const opened = misplaced.flatMap(({ paid, subject }, index) => {
       const id = items[index]?.id ?? '';
-      return keptIds.has(id) ? [paymentMovement('SUSPENSE_RECEIVED', id, paid, now)] : [];
+      return keptIds.has(id) ? [{ id, paid, subject }] : [];
     });
+    await this.jobs.enqueue(
+      manager,
+      'events',
+      opened.flatMap(({ id, subject }) =>
+        subject === undefined
+          ? [] // an order that is not ours: there is nobody to tell
+          : [
+              newEvent('suspense.opened', now, {
+                orderId: subject.order.id,
+                paymentId: subject.payment.id,
+                suspenseId: id,
+              }),
+            ],
+      ),
+    );
+    return opened.map(({ id, paid }) => paymentMovement('SUSPENSE_RECEIVED', id, paid, now));
   }
 
   private async markPayments(manager: EntityManager, decisions: readonly Known[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Movement } from '../ledger/ledger.service.js';
 import { toFen, type Fen } from '../common/fen.js';
+import type { Settings } from '../config/settings.js';
 import type { OrderStatus } from '../order/order.status.js';
 import type { PaidTransaction } from '../wxpay/protocol.js';
 import type { PaymentStatus } from './payment.status.js';
@@ -40,6 +41,21 @@ export function judge(paid: PaidTransaction, subject: SettlementSubject | undefi
   // WeChat confirmed that this attempt was closed or refused, so another may be open: the order waits for that one.
   if (payment.status !== 'CREATED' && payment.status !== 'PREPAID') return 'LATE';
   return 'SETTLED';
+}
+
+/**
+ * Whether money goes back without a person: late and double payments, where the shop has not asked to hold them. Never a
+ * wrong amount, and never an unknown order: the merchant number may be shared with another system, whose money it then is
+ * (DESIGN §6.10).
+ */
+export function returnsByItself(
+  verdict: SettlementVerdict,
+  { suspense }: Pick<Settings, 'suspense'>,
+): boolean {
+  return (
+    (verdict === 'LATE' && suspense.late === 'return') ||
+    (verdict === 'DOUBLE' && suspense.double === 'return')
+  );
 }
 
 /** What WeChat now owes the merchant stands against what the merchant owes: goods to the buyer, or an answer (suspense). */

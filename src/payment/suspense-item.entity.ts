@@ -1,12 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Fen } from '../common/fen.js';
 import { MoneyColumn } from '../database/money-column.js';
+import type { SuspenseStatus } from './suspense.status.js';
 
 export const SUSPENSE_KINDS = ['LATE', 'DOUBLE', 'WRONG_AMOUNT', 'UNKNOWN_ORDER'] as const;
 export type SuspenseKind = (typeof SUSPENSE_KINDS)[number];
-
-export const SUSPENSE_STATUSES = ['OPEN'] as const;
-export type SuspenseStatus = (typeof SUSPENSE_STATUSES)[number];
 
 /** Money that arrived wrongly: booked, kept with its evidence, and given back or decided by a person (DESIGN §2.9). */
 @Entity('suspense_items')
@@ -25,6 +23,9 @@ export class SuspenseItem {
 
   @Column('text')
   readonly mchId!: string;
+
+  @Column('text')
+  readonly appId!: string;
 
   @Column('text')
   readonly outTradeNo!: string;
@@ -51,6 +52,20 @@ export class SuspenseItem {
   /** Every field WeChat sent. */
   @Column('jsonb')
   readonly evidence!: Record<string, string>;
+
+  /** When it goes back without a person; null when one has to decide (DESIGN §6.10). */
+  @Column('timestamptz', { nullable: true })
+  readonly returnAt!: Date | null;
+
+  /** Who kept it as other income, by name as on refunds; stays when WeChat returns it after all. */
+  @Column('jsonb', { nullable: true })
+  readonly acceptedBy!: { id: string; name: string } | null;
+
+  @Column('text', { nullable: true })
+  readonly acceptNote!: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  readonly acceptedAt!: Date | null;
 
   @Column('timestamptz')
   readonly createdAt!: Date;

@@ -8,15 +8,14 @@ import { transaction } from '../database/transaction.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
-import { OrderService } from '../order/order.service.js';
-import { Payment } from '../payment/payment.entity.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
+import { lockRefund } from './locked-refund.js';
 import { RefundApproval } from './refund-approval.entity.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { RefundReviewService, reviewRefused } from './refund-review.service.js';
 import { REFUND_LEASE_MS } from './refund-schedule.js';
-import { Refund } from './refund.entity.js';
+import type { Refund } from './refund.entity.js';
 import type { AbnormalRefund } from './refund.schema.js';
 
 /** Uncertain from here on: if this process dies before WeChat answers, the due row asks what became of it. */
@@ -33,7 +32,6 @@ const SEND_ELSEWHERE = statement(
 export class AbnormalRefundService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly orders: OrderService,
     private readonly wxpay: WxPayService,
     private readonly reviews: RefundReviewService,
     private readonly execution: RefundExecutionService,
@@ -72,17 +70,13 @@ export class AbnormalRefundService {
 
   private async begin(
     manager: EntityManager,
-    { id, orderId, paymentId }: Refund,
+    found: Refund,
     type: AbnormalRefund['type'],
     operator: OperatorPrincipal,
     origin: RequestOrigin,
   ): Promise<Refund> {
-    await this.orders.lock(manager, orderId);
-    await manager.findOne(Payment, { where: { id: paymentId }, lock: { mode: 'pessimistic_write' } });
-    const refund = await manager.findOneOrFail(Refund, {
-      where: { id },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const { refund } = await lockRefund(manager, found);
+    const { id } = refund;
     if (refund.status !== 'ABNORMAL') {
       throw new Problem('REFUND_NOT_ABNORMAL', `The refund is ${refund.status}.`, {
         extra: { refundStatus: refund.status },

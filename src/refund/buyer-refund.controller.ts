@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { BuyerGuard } from '../buyer/buyer.guard.js';
 import { idParamSchema, type IdParam } from '../common/http/id-param.js';
@@ -9,7 +9,16 @@ import { ResourceId } from '../common/idempotency/resource-id.js';
 import { OrderService } from '../order/order.service.js';
 import { RefundDeskService } from './refund-desk.service.js';
 import { RefundRequestService } from './refund-request.service.js';
-import { newRefundSchema, refundSchema, type NewRefund, type RefundView } from './refund.schema.js';
+import {
+  newRefundSchema,
+  refundListSchema,
+  refundPageSchema,
+  refundSchema,
+  type NewRefund,
+  type RefundListQuery,
+  type RefundPage,
+  type RefundView,
+} from './refund.schema.js';
 import { refundView } from './refund.view.js';
 
 @ApiTags('buyer')
@@ -38,6 +47,22 @@ export class BuyerRefundController {
     return refundView(await this.desk.find(refundId));
   }
 
+  @Get('orders/:id/refunds')
+  @ApiOperation({
+    summary:
+      'What went back or may go back of an order, newest first, payments that arrived wrongly included',
+  })
+  @ApiOkResponse({ standardSchema: refundPageSchema })
+  async ofOrder(
+    @BuyerId() buyerId: string,
+    @Param({ schema: idParamSchema }) { id }: IdParam,
+    @Query({ schema: refundListSchema }) query: RefundListQuery,
+  ): Promise<RefundPage> {
+    await this.orders.ofBuyer(buyerId, id);
+    const { rows, nextCursor } = await this.desk.list(query, id);
+    return { items: rows.map(refundView), nextCursor };
+  }
+
   @Get('refunds/:id')
   @ApiOperation({ summary: 'One of my refunds' })
   @ApiOkResponse({ standardSchema: refundSchema })
@@ -46,7 +71,8 @@ export class BuyerRefundController {
     @Param({ schema: idParamSchema }) { id }: IdParam,
   ): Promise<RefundView> {
     const refund = await this.desk.find(id);
-    const order = await this.orders.find(refund.orderId);
+    const orderId = await this.desk.orderOf(refund);
+    const order = orderId === null ? null : await this.orders.find(orderId);
     if (order?.buyerId !== buyerId) throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
     return refundView(refund);
   }

@@ -5,15 +5,17 @@ import { Clock } from '../common/time/clock.js';
 import { toFen } from '../common/fen.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
-import { newEvent } from '../jobs/event.js';
 import { JobService } from '../jobs/job.service.js';
+import type { LedgerAccount } from '../ledger/ledger-entry.entity.js';
 import { LedgerService, type Movement } from '../ledger/ledger.service.js';
 import { OrderService } from '../order/order.service.js';
-import { Payment } from '../payment/payment.entity.js';
 import type { RefundResult } from '../wxpay/protocol.js';
+import { lockRefund, type LockedRefund } from './locked-refund.js';
+import { refundEvent } from './refund-event.js';
 import { nextAskAt } from './refund-schedule.js';
 import { Refund } from './refund.entity.js';
 import { REFUND_TRANSITIONS } from './refund.status.js';
+import { followReturn } from './suspense-state.js';
 
 /** Acceptance is not success: the row goes on asking (M-22). */
 const ACCEPTED = statement(
@@ -60,13 +62,8 @@ export class RefundConclusionService {
    * no-op, and a state that does not move does not move. @returns whether anything changed
    */
   async concludeIn(manager: EntityManager, id: string, result: RefundResult): Promise<boolean> {
-    const { orderId, paymentId } = await manager.findOneByOrFail(Refund, { id });
-    await this.orders.lock(manager, orderId);
-    await manager.findOne(Payment, { where: { id: paymentId }, lock: { mode: 'pessimistic_write' } });
-    const refund = await manager.findOneOrFail(Refund, {
-      where: { id },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const locked = await lockRefund(manager, await manager.findOneByOrFail(Refund, { id }));
+    const { refund } = locked;
     const now = this.clock.now();
     if (result.state === 'PROCESSING') {
       if (refund.status === 'PROCESSING')
@@ -86,18 +83,15 @@ export class RefundConclusionService {
       result.fields,
       result.state === 'SUCCESS' ? (result.succeededAt ?? now) : null,
     ]);
+    if (locked.purpose === 'SUSPENSE') await followReturn(manager, locked.item, result.state);
     if (result.state === 'SUCCESS') {
-      await this.orders.addRefund(
-        manager,
-        orderId,
-        refund.amountFen,
-        refund.restock ? (refund.items ?? []) : [],
-      );
-      await this.ledger.book(manager, [refundMovement(refund, result, now)]);
+      if (locked.purpose === 'ORDER') {
+        const returned = refund.restock ? (refund.items ?? []) : [];
+        await this.orders.addRefund(manager, locked.order.id, refund.amountFen, returned);
+      }
+      await this.ledger.book(manager, [refundMovement(locked, result, now)]);
     }
-    await this.jobs.enqueue(manager, 'events', [
-      newEvent(EVENTS[result.state], now, { orderId, paymentId, refundId: id }),
-    ]);
+    await this.jobs.enqueue(manager, 'events', refundEvent(EVENTS[result.state], now, locked));
     this.logger.log(`${refund.refundNo}: ${result.state}`, {
       refundId: id,
       amountFen: refund.amountFen,
@@ -108,15 +102,24 @@ export class RefundConclusionService {
 }
 
 /** The buyer is owed less, and WeChat owes the merchant less; the journal hears of it only when it is true (M-29). */
-function refundMovement(refund: Refund, { settlementFen }: RefundResult, bookedAt: Date): Movement {
+function refundMovement(locked: LockedRefund, { settlementFen }: RefundResult, bookedAt: Date): Movement {
+  const { refund } = locked;
+  const booking: Pick<Movement, 'kind' | 'currency'> & { from: LedgerAccount } =
+    locked.purpose === 'ORDER'
+      ? { kind: 'REFUND_PAID', currency: 'CNY', from: 'CUSTOMER_DEPOSITS' }
+      : {
+          kind: 'SUSPENSE_RETURNED',
+          currency: locked.item.currency,
+          from: locked.item.acceptedAt === null ? 'SUSPENSE' : 'OTHER_INCOME',
+        };
   return {
-    kind: 'REFUND_PAID',
+    kind: booking.kind,
     subjectId: refund.id,
     merchantAccount: refund.accountId,
-    currency: 'CNY',
+    currency: booking.currency,
     bookedAt,
     lines: [
-      { account: 'CUSTOMER_DEPOSITS', amountFen: refund.amountFen },
+      { account: booking.from, amountFen: refund.amountFen },
       { account: 'WECHAT_RECEIVABLE', amountFen: toFen(-settlementFen) },
       { account: 'WECHAT_COUPON_DISCOUNT', amountFen: toFen(settlementFen - refund.amountFen) },
     ],

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { decodeCursor, page } from '../common/http/cursor.js';
@@ -10,17 +10,19 @@ import { transaction } from '../database/transaction.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
-import { OrderService } from '../order/order.service.js';
-import { Payment } from '../payment/payment.entity.js';
+import { SuspenseItem } from '../payment/suspense-item.entity.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { DueRefunds } from './due-refunds.js';
+import { lockRefund, type LockedRefund } from './locked-refund.js';
 import { RefundApproval } from './refund-approval.entity.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { RefundRequestService } from './refund-request.service.js';
 import { RefundReviewService } from './refund-review.service.js';
 import { Refund } from './refund.entity.js';
-import type { RefundListQuery, RefundPage, StaffRefundView } from './refund.schema.js';
-import { refundView, staffRefundView } from './refund.view.js';
+import type { RefundListQuery, StaffRefundView } from './refund.schema.js';
+import { staffRefundView } from './refund.view.js';
+import { suspenseDecided } from './suspense-lock.js';
+import { followReturn } from './suspense-state.js';
 
 /** Back to work under the same number. After ABNORMAL WeChat is asked first: the bank may have paid meanwhile. */
 const RETRY = statement(
@@ -28,12 +30,14 @@ const RETRY = statement(
   `UPDATE refunds SET status = 'PROCESSING', failure = NULL, waiting = NULL, uncertain = $2, next_check_at = $3 WHERE id = $1`,
 );
 
+const OF_ORDER =
+  '(r.orderId = :orderId OR r.suspenseId IN (SELECT id FROM suspense_items WHERE order_id = :orderId))';
+
 /** What staff see and do with refunds besides deciding them. */
 @Injectable()
 export class RefundDeskService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly orders: OrderService,
     private readonly requests: RefundRequestService,
     private readonly reviews: RefundReviewService,
     private readonly wxpay: WxPayService,
@@ -63,51 +67,50 @@ export class RefundDeskService {
     );
   }
 
-  /** All refunds, newest first. */
-  async list({ status, limit, cursor }: RefundListQuery): Promise<RefundPage> {
+  /** The order that a refund is about: for money from suspense the one it was meant for, if that is ours. */
+  async orderOf({ orderId, suspenseId }: Refund): Promise<string | null> {
+    if (suspenseId === null) return orderId;
+    return (await this.dataSource.manager.findOneByOrFail(SuspenseItem, { id: suspenseId })).orderId;
+  }
+
+  /** Refunds, newest first; of one order with what came back of the money that arrived wrongly for it. */
+  async list(
+    { status, purpose, limit, cursor }: RefundListQuery,
+    orderId?: string,
+  ): Promise<{ rows: Refund[]; nextCursor: string | null }> {
     const query = this.dataSource
       .createQueryBuilder(Refund, 'r')
       .orderBy({ 'r.createdAt': 'DESC', 'r.id': 'DESC' })
       .limit(limit + 1);
     if (status !== undefined) query.andWhere('r.status = :status', { status });
+    if (purpose !== undefined)
+      query.andWhere(purpose === 'ORDER' ? 'r.orderId IS NOT NULL' : 'r.suspenseId IS NOT NULL');
+    if (orderId !== undefined) query.andWhere(OF_ORDER, { orderId });
     if (cursor !== undefined) query.andWhere('(r.createdAt, r.id) < (:createdAt, :id)', decodeCursor(cursor));
-    const { rows, nextCursor } = page(await query.getMany(), limit);
-    return {
-      items: rows.map((refund) => ({ ...refundView(refund), requestedBy: refund.requestedBy })),
-      nextCursor,
-    };
+    return page(await query.getMany(), limit);
   }
 
   /**
    * Tries a refund again by hand, always under the same number. A failed one takes its amount back first, or finds that
    * it is no longer there.
-   * @throws Problem `REFUND_NOT_RETRYABLE`, `REFUND_TOO_LARGE`
+   * @throws Problem `REFUND_NOT_RETRYABLE`, `REFUND_TOO_LARGE`, `SUSPENSE_ALREADY_DECIDED`
    */
   async retry(id: string, operator: OperatorPrincipal, origin: RequestOrigin): Promise<void> {
-    const { orderId, paymentId, accountId } = await this.find(id);
-    if (!this.wxpay.refunds(accountId))
+    const found = await this.find(id);
+    if (!this.wxpay.refunds(found.accountId))
       throw new Problem(
         'REFUND_NOT_RETRYABLE',
-        `The merchant account ${accountId} speaks API v1, which cannot refund; set it to v2 or v3 first.`,
+        `The merchant account ${found.accountId} speaks API v1, which cannot refund; set it to v2 or v3 first.`,
       );
     await transaction(this.dataSource, async (manager) => {
-      const order = await this.orders.lock(manager, orderId);
-      await manager.findOne(Payment, { where: { id: paymentId }, lock: { mode: 'pessimistic_write' } });
-      const refund = await manager.findOneOrFail(Refund, {
-        where: { id },
-        lock: { mode: 'pessimistic_write' },
-      });
+      const locked = await lockRefund(manager, found);
+      const { refund } = locked;
       if (!['FAILED', 'ABNORMAL', 'PROCESSING'].includes(refund.status)) {
         throw new Problem('REFUND_NOT_RETRYABLE', `The refund is ${refund.status}.`, {
           extra: { refundStatus: refund.status },
         });
       }
-      const refundableFen = order === null ? 0 : await this.requests.refundable(manager, order);
-      if (refund.status === 'FAILED' && refundableFen < refund.amountFen) {
-        throw new Problem('REFUND_TOO_LARGE', `Only ${refundableFen} fen are still refundable.`, {
-          extra: { refundableFen },
-        });
-      }
+      if (refund.status === 'FAILED') await this.reserveAgain(manager, locked);
       const askFirst = refund.status === 'ABNORMAL' || refund.uncertain;
       await run(manager, RETRY, [id, askFirst, this.clock.now()]);
       await this.audit.record(manager, {
@@ -121,6 +124,20 @@ export class RefundDeskService {
       });
     });
     this.dueRefunds.wake();
+  }
+
+  /** A failed refund has let go of its money: it is there still, or it is not. */
+  private async reserveAgain(manager: EntityManager, locked: LockedRefund): Promise<void> {
+    if (locked.purpose === 'SUSPENSE') {
+      if (locked.item.status !== 'OPEN') throw suspenseDecided(locked.item);
+      return followReturn(manager, locked.item, 'PROCESSING');
+    }
+    const refundableFen = await this.requests.refundable(manager, locked.order);
+    if (refundableFen < locked.refund.amountFen) {
+      throw new Problem('REFUND_TOO_LARGE', `Only ${refundableFen} fen are still refundable.`, {
+        extra: { refundableFen },
+      });
+    }
   }
 
   /** Asks WeChat now. A refund that was never sent has nothing to ask about. */

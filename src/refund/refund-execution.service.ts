@@ -6,14 +6,13 @@ import { cutToBytes } from '../common/cut-to-bytes.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
-import { newEvent } from '../jobs/event.js';
 import { JobService } from '../jobs/job.service.js';
-import { OrderService } from '../order/order.service.js';
-import { Payment } from '../payment/payment.entity.js';
 import type { Rejected } from '../wxpay/outcome.js';
 import type { RefundOutcome, RefundRequest, RefundState } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
+import { lockRefund, type LockedRefund } from './locked-refund.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
+import { refundEvent } from './refund-event.js';
 import {
   nextInquiryAfterCall,
   nextInquiryAt,
@@ -22,6 +21,7 @@ import {
   REFUND_SPACING_MS,
 } from './refund-schedule.js';
 import { Refund } from './refund.entity.js';
+import { followReturn } from './suspense-state.js';
 
 /** Sent means uncertain until WeChat has answered: committed before the call, so a crash in between asks first (M-18). */
 const BEGIN_CALL = statement(
@@ -34,7 +34,7 @@ const POSTPONE = statement(
 );
 const LAST_SIBLING_CALL = statement(
   'last-refund-call-of-payment',
-  'SELECT max(called_at) AS at FROM refunds WHERE payment_id = $1 AND id <> $2',
+  'SELECT max(called_at) AS at FROM refunds WHERE (payment_id = $1 OR suspense_id = $2) AND id <> $3',
 );
 const WAIT = statement(
   'refund-waits',
@@ -49,7 +49,8 @@ const REASON_BYTES = 80;
 
 interface Call {
   refund: Refund;
-  payment: Payment;
+  /** What WeChat is to give back. */
+  paid: Pick<RefundRequest, 'transactionId' | 'totalFen' | 'currency'> & { mchId: string };
 }
 
 /** Carries out approved refunds: transaction, call, transaction, always under the same number (DESIGN §2.3–2.5). */
@@ -59,7 +60,6 @@ export class RefundExecutionService {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly orders: OrderService,
     private readonly wxpay: WxPayService,
     private readonly conclusions: RefundConclusionService,
     private readonly jobs: JobService,
@@ -105,42 +105,31 @@ export class RefundExecutionService {
   }
 
   /** Commits that a call is about to happen, or postpones it: refunds of one payment keep a minute apart (protocol §1.8). */
-  private async beginCall(
-    manager: EntityManager,
-    { id, orderId, paymentId }: Refund,
-  ): Promise<Call | undefined> {
-    await this.orders.lock(manager, orderId);
-    const payment = await manager.findOneOrFail(Payment, {
-      where: { id: paymentId },
-      lock: { mode: 'pessimistic_write' },
-    });
-    const refund = await manager.findOneOrFail(Refund, {
-      where: { id },
-      lock: { mode: 'pessimistic_write' },
-    });
+  private async beginCall(manager: EntityManager, found: Refund): Promise<Call | undefined> {
+    const locked = await lockRefund(manager, found);
+    const { refund } = locked;
+    const { id, paymentId, suspenseId } = refund;
     if (refund.status !== 'APPROVED' && (refund.status !== 'PROCESSING' || refund.uncertain))
       return undefined;
     const now = this.clock.now();
-    const [sibling] = await run<{ at: Date | null }>(manager, LAST_SIBLING_CALL, [paymentId, id]);
+    const [sibling] = await run<{ at: Date | null }>(manager, LAST_SIBLING_CALL, [paymentId, suspenseId, id]);
     const free = (sibling?.at?.getTime() ?? 0) + REFUND_SPACING_MS;
     if (free > now.getTime()) {
       await run(manager, POSTPONE, [id, new Date(free)]);
       return undefined;
     }
     await run(manager, BEGIN_CALL, [id, now, new Date(now.getTime() + REFUND_LEASE_MS)]);
-    return { refund: { ...refund, calls: refund.calls + 1, calledAt: now }, payment };
+    return { refund: { ...refund, calls: refund.calls + 1, calledAt: now }, paid: paidBy(locked) };
   }
 
-  private send({ refund, payment }: Call): Promise<RefundOutcome> {
+  private send({ refund, paid: { mchId, ...paid } }: Call): Promise<RefundOutcome> {
     const request: RefundRequest = {
-      transactionId: payment.transactionId ?? '',
+      ...paid,
       outRefundNo: refund.refundNo,
-      totalFen: payment.amountFen,
       refundFen: refund.amountFen,
-      currency: payment.request.currency,
       reason: cutToBytes(refund.reason, REASON_BYTES),
       notifyUrl: `${this.settings.http.publicUrl}/notify/wxpay/${refund.accountId}/refund`,
-      operator: payment.mchId,
+      operator: mchId,
     };
     return this.wxpay.refund(refund, request);
   }
@@ -181,12 +170,20 @@ export class RefundExecutionService {
       code,
     });
     await transaction(this.dataSource, async (manager) => {
+      const locked = await lockRefund(manager, refund);
       const failed = await run(manager, FAIL, [refund.id, { code, message }]);
       if (failed.length === 0) return;
-      const { id, orderId, paymentId } = refund;
-      await this.jobs.enqueue(manager, 'events', [
-        newEvent('refund.failed', this.clock.now(), { orderId, paymentId, refundId: id }),
-      ]);
+      if (locked.purpose === 'SUSPENSE') await followReturn(manager, locked.item, 'FAILED');
+      await this.jobs.enqueue(manager, 'events', refundEvent('refund.failed', this.clock.now(), locked));
     });
   }
+}
+
+function paidBy(locked: LockedRefund): Call['paid'] {
+  if (locked.purpose === 'SUSPENSE') {
+    const { transactionId, amountFen, currency, mchId } = locked.item;
+    return { transactionId, totalFen: amountFen, currency, mchId };
+  }
+  const { transactionId, amountFen, request, mchId } = locked.payment;
+  return { transactionId: transactionId ?? '', totalFen: amountFen, currency: request.currency, mchId };
 }

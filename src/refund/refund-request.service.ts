@@ -19,7 +19,7 @@ import { Payment } from '../payment/payment.entity.js';
 import { DueRefunds } from './due-refunds.js';
 import { ImpossibleItems, itemsAmount, unitsGone } from './refund-amount.js';
 import { Refund, type Person, type RefundItem } from './refund.entity.js';
-import { approvesItself } from './refund.policy.js';
+import { approvesItself, AUTO_APPROVAL } from './refund.policy.js';
 import type { NewRefund } from './refund.schema.js';
 import { LIVE_STATUSES } from './refund.status.js';
 
@@ -120,7 +120,11 @@ export class RefundRequestService {
   async withdraw(id: string, buyerId: string): Promise<void> {
     await transaction(this.dataSource, async (manager) => {
       const refund = await manager.findOne(Refund, { where: { id }, lock: { mode: 'pessimistic_write' } });
-      if (refund?.requestedBy.kind !== 'buyer' || refund.requestedBy.id !== buyerId)
+      if (
+        refund?.requestedBy.kind !== 'buyer' ||
+        refund.requestedBy.id !== buyerId ||
+        refund.orderId === null
+      )
         throw new Problem('REFUND_NOT_FOUND', 'You asked for no such refund.');
       if (refund.status === 'WITHDRAWN') return;
       if (refund.status !== 'REQUESTED')
@@ -128,7 +132,11 @@ export class RefundRequestService {
       await run(manager, WITHDRAW, [id]);
       const { orderId, paymentId } = refund;
       await this.jobs.enqueue(manager, 'events', [
-        newEvent('refund.withdrawn', this.clock.now(), { orderId, paymentId, refundId: id }),
+        newEvent('refund.withdrawn', this.clock.now(), {
+          orderId,
+          ...(paymentId !== null && { paymentId }),
+          refundId: id,
+        }),
       ]);
     });
   }
@@ -213,7 +221,6 @@ export class RefundRequestService {
   ): Promise<void> {
     const now = this.clock.now();
     const refundNo = `${payment.outTradeNo}-R${String(randomInt(100_000_000)).padStart(8, '0')}`;
-    const policy: Person = { kind: 'policy', id: 'auto-approve', name: 'small amounts approve themselves' };
     await run(manager, INSERT, [
       id,
       refundNo,
@@ -226,7 +233,7 @@ export class RefundRequestService {
       reason,
       items && JSON.stringify(items),
       person,
-      automatic ? policy : null,
+      automatic ? AUTO_APPROVAL : null,
       automatic ? now : null,
       now,
     ]);

@@ -8,19 +8,19 @@ import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
-import { newEvent } from '../jobs/event.js';
 import { JobService } from '../jobs/job.service.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
 import { isSteppedUp } from '../operator/step-up.js';
-import { OrderService } from '../order/order.service.js';
-import { Payment } from '../payment/payment.entity.js';
 import { DueRefunds } from './due-refunds.js';
+import { lockRefund, type LockedRefund } from './locked-refund.js';
 import { RefundApproval } from './refund-approval.entity.js';
+import { refundEvent } from './refund-event.js';
 import { Refund } from './refund.entity.js';
 import { mayReview, type ReviewAnswer } from './refund.policy.js';
 import { LIVE_STATUSES } from './refund.status.js';
+import { followReturn } from './suspense-state.js';
 
 const APPROVE_ONCE = statement(
   'approve-refund-once',
@@ -36,8 +36,8 @@ const REJECT = statement(
   `UPDATE refunds SET status = 'REJECTED', reviewed_by = $2, review_note = $3, reviewed_at = $4 WHERE id = $1`,
 );
 
-interface Locked {
-  refund: Refund;
+interface UnderReview {
+  locked: LockedRefund;
   approvals: RefundApproval[];
   answer: ReviewAnswer;
 }
@@ -47,7 +47,6 @@ interface Locked {
 export class RefundReviewService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly orders: OrderService,
     private readonly audit: AuditService,
     private readonly jobs: JobService,
     private readonly dueRefunds: DueRefunds,
@@ -67,7 +66,8 @@ export class RefundReviewService {
     origin: RequestOrigin,
   ): Promise<void> {
     const approved = await transaction(this.dataSource, async (manager) => {
-      const { refund, approvals, answer } = await this.lock(manager, id, operator);
+      const { locked, approvals, answer } = await this.lock(manager, id, operator);
+      const { refund } = locked;
       if (approvals.some(({ operatorId }) => operatorId === operator.id)) return false;
       if (!answer.allowed) throw reviewRefused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
@@ -76,7 +76,7 @@ export class RefundReviewService {
       const enough = answer.approvalsNeeded <= 1;
       if (enough) {
         await run(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
-        await this.announce(manager, 'refund.approved', refund, now);
+        await this.jobs.enqueue(manager, 'events', refundEvent('refund.approved', now, locked));
       }
       await this.audit.record(manager, {
         operator,
@@ -100,7 +100,8 @@ export class RefundReviewService {
     origin: RequestOrigin,
   ): Promise<void> {
     await transaction(this.dataSource, async (manager) => {
-      const { refund, answer } = await this.lock(manager, id, operator);
+      const { locked, answer } = await this.lock(manager, id, operator);
+      const { refund } = locked;
       if (refund.status === 'REJECTED' && refund.reviewedBy?.id === operator.id) return;
       // Saying no needs no second factor: it moves no money.
       if (!answer.allowed && (answer.code === 'ROLE_MAY_NOT_REVIEW' || answer.code === 'OWN_REQUEST'))
@@ -108,7 +109,8 @@ export class RefundReviewService {
       if (refund.status !== 'REQUESTED') throw decided(refund);
       const now = this.clock.now();
       await run(manager, REJECT, [id, person(operator), reason, now]);
-      await this.announce(manager, 'refund.rejected', refund, now);
+      if (locked.purpose === 'SUSPENSE') await followReturn(manager, locked.item, 'REJECTED');
+      await this.jobs.enqueue(manager, 'events', refundEvent('refund.rejected', now, locked));
       await this.audit.record(manager, {
         operator,
         action: 'refund.rejected',
@@ -128,7 +130,9 @@ export class RefundReviewService {
     approvals: readonly RefundApproval[],
     operator: OperatorPrincipal,
   ): Promise<ReviewAnswer> {
-    const siblings = await manager.findBy(Refund, { orderId: refund.orderId });
+    // A return from suspense stands alone: an item has one that may still happen, over all of its money.
+    const siblings =
+      refund.orderId === null ? [refund] : await manager.findBy(Refund, { orderId: refund.orderId });
     const live = siblings.filter(({ id, status }) => id === refund.id || LIVE_STATUSES.includes(status));
     const { id, role, hasSecondFactor } = operator;
     return mayReview(
@@ -142,27 +146,12 @@ export class RefundReviewService {
     );
   }
 
-  private announce(
-    manager: EntityManager,
-    type: 'refund.approved' | 'refund.rejected',
-    { id, orderId, paymentId }: Refund,
-    at: Date,
-  ): Promise<void> {
-    return this.jobs.enqueue(manager, 'events', [newEvent(type, at, { orderId, paymentId, refundId: id })]);
-  }
-
-  /** Lock order: order, payment, refund (DESIGN §2.7). */
-  private async lock(manager: EntityManager, id: string, operator: OperatorPrincipal): Promise<Locked> {
+  private async lock(manager: EntityManager, id: string, operator: OperatorPrincipal): Promise<UnderReview> {
     const found = isUuid(id) ? await manager.findOneBy(Refund, { id }) : null;
     if (found === null) throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
-    await this.orders.lock(manager, found.orderId);
-    await manager.findOne(Payment, { where: { id: found.paymentId }, lock: { mode: 'pessimistic_write' } });
-    const refund = await manager.findOneOrFail(Refund, {
-      where: { id },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const locked = await lockRefund(manager, found);
     const approvals = await manager.findBy(RefundApproval, { refundId: id });
-    return { refund, approvals, answer: await this.answerFor(manager, refund, approvals, operator) };
+    return { locked, approvals, answer: await this.answerFor(manager, locked.refund, approvals, operator) };
   }
 }
 

@@ -22,6 +22,9 @@ export interface Waiting {
   message: string;
 }
 
+/** What a refund gives back: an order's money, or money in suspense. Said by which of the two it names. */
+export const REFUND_PURPOSES = ['ORDER', 'SUSPENSE'] as const;
+
 @Entity('refunds')
 export class Refund {
   @PrimaryColumn('uuid')
@@ -31,11 +34,16 @@ export class Refund {
   @Column('text')
   readonly refundNo!: string;
 
-  @Column('uuid')
-  readonly orderId!: string;
+  /** Null when it gives back money in suspense: no sum over an order's refunds may count that (DESIGN §3). */
+  @Column('uuid', { nullable: true })
+  readonly orderId!: string | null;
 
-  @Column('uuid')
-  readonly paymentId!: string;
+  @Column('uuid', { nullable: true })
+  readonly paymentId!: string | null;
+
+  /** Instead of order and payment. */
+  @Column('uuid', { nullable: true })
+  readonly suspenseId!: string | null;
 
   @Column('text')
   readonly accountId!: string;

@@ -9,6 +9,7 @@ import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { AbnormalRefundService } from './abnormal-refund.service.js';
 import { BuyerRefundController } from './buyer-refund.controller.js';
 import { DueRefunds } from './due-refunds.js';
+import { DueReturns } from './due-returns.js';
 import { RefundApproval } from './refund-approval.entity.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
 import { RefundDeskService } from './refund-desk.service.js';
@@ -17,6 +18,7 @@ import { RefundRequestService } from './refund-request.service.js';
 import { RefundReviewService } from './refund-review.service.js';
 import { Refund } from './refund.entity.js';
 import { StaffRefundController } from './staff-refund.controller.js';
+import { SuspenseReturnService } from './suspense-return.service.js';
 
 @Module({
   imports: [
@@ -32,12 +34,14 @@ import { StaffRefundController } from './staff-refund.controller.js';
   providers: [
     AbnormalRefundService,
     DueRefunds,
+    DueReturns,
     RefundConclusionService,
     RefundDeskService,
     RefundExecutionService,
     RefundRequestService,
     RefundReviewService,
+    SuspenseReturnService,
   ],
-  exports: [RefundConclusionService, RefundDeskService],
+  exports: [RefundConclusionService, RefundDeskService, SuspenseReturnService],
 })
 export class RefundModule {}

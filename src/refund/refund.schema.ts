@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenSchema } from '../common/fen.js';
+import { REFUND_PURPOSES } from './refund.entity.js';
 import { REFUND_STATUSES } from './refund.status.js';
 
 const reasonSchema = z.string().trim().min(1).max(200);
@@ -49,8 +50,13 @@ export const abnormalRefundSchema = z.discriminatedUnion('type', [
 ]);
 export type AbnormalRefund = z.infer<typeof abnormalRefundSchema>;
 
+const purposeSchema = z
+  .enum(REFUND_PURPOSES)
+  .describe('ORDER: money of an order; SUSPENSE: money that arrived wrongly and goes back');
+
 export const refundListSchema = z.strictObject({
   status: z.enum(REFUND_STATUSES).optional(),
+  purpose: purposeSchema.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(256).optional(),
 });
@@ -67,7 +73,9 @@ const wordsSchema = z.object({ code: z.string(), message: z.string() });
 export const refundSchema = z.object({
   id: z.string(),
   refundNo: z.string(),
-  orderId: z.string(),
+  purpose: purposeSchema,
+  orderId: z.string().optional().describe('always there with purpose ORDER'),
+  suspenseId: z.string().optional().describe('with purpose SUSPENSE'),
   status: z.enum(REFUND_STATUSES),
   amountFen: fenSchema,
   reason: z.string(),

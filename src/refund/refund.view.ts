@@ -9,7 +9,9 @@ export function refundView(refund: Refund): RefundView {
   return {
     id: refund.id,
     refundNo: refund.refundNo,
-    orderId: refund.orderId,
+    purpose: refund.suspenseId === null ? 'ORDER' : 'SUSPENSE',
+    ...(refund.orderId !== null && { orderId: refund.orderId }),
+    ...(refund.suspenseId !== null && { suspenseId: refund.suspenseId }),
     status: refund.status,
     amountFen: refund.amountFen,
     reason: refund.reason,

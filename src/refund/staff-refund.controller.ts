@@ -30,6 +30,7 @@ import {
   type Reject,
   type StaffRefundView,
 } from './refund.schema.js';
+import { refundView } from './refund.view.js';
 
 @ApiTags('merchant')
 @ApiBearerAuth()
@@ -49,8 +50,12 @@ export class StaffRefundController {
   @Requires('refunds.read')
   @ApiOperation({ summary: 'Refunds, newest first' })
   @ApiOkResponse({ standardSchema: refundPageSchema })
-  list(@Query({ schema: refundListSchema }) query: RefundListQuery): Promise<RefundPage> {
-    return this.desk.list(query);
+  async list(@Query({ schema: refundListSchema }) query: RefundListQuery): Promise<RefundPage> {
+    const { rows, nextCursor } = await this.desk.list(query);
+    return {
+      items: rows.map((refund) => ({ ...refundView(refund), requestedBy: refund.requestedBy })),
+      nextCursor,
+    };
   }
 
   @Get('refunds/:id')

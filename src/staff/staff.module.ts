@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { FulfilmentModule } from '../fulfilment/fulfilment.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { NotifyModule } from '../notify/notify.module.js';
 import { OperatorModule } from '../operator/operator.module.js';
 import { PaymentModule } from '../payment/payment.module.js';
+import { RefundModule } from '../refund/refund.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
 import { StaffBuyerService } from './buyers/staff-buyer.service.js';
@@ -22,13 +25,24 @@ import { PrinterController } from './printers/printer.controller.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
+import { SuspenseDeskService } from './suspense/suspense-desk.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
 import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
 
 /** What staff read, across all modules, and the few questions to WeChat they ask from there. */
 @Module({
-  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, ShippingModule, WxPayModule],
+  imports: [
+    OperatorModule,
+    PaymentModule,
+    RefundModule,
+    NotifyModule,
+    FulfilmentModule,
+    ShippingModule,
+    WxPayModule,
+    LedgerModule,
+    JobsModule,
+  ],
   controllers: [
     EffectController,
     InboxController,
@@ -51,6 +65,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     StaffBuyerService,
     StaffOrderService,
     StaffPaymentService,
+    SuspenseDeskService,
     WebhookDeskService,
   ],
 })

@@ -62,6 +62,8 @@ const ROUTES: Readonly<Record<string, Permission | 'anybody'>> = {
   'GET /ledger/entries': 'ledger.read',
   'GET /suspense': 'suspense.read',
   'GET /suspense/{id}': 'suspense.read',
+  'POST /suspense/{id}/return': 'suspense.decide',
+  'POST /suspense/{id}/accept': 'suspense.decide',
   'GET /buyers': 'buyers.read',
   'GET /buyers/{id}': 'buyers.read',
   'PUT /buyers/{id}/note': 'buyers.manage',

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { AppProcess } from '../support/app-process.js';
 import { eventually } from '../support/eventually.js';
 import { TestOperator } from '../support/staff.js';
+import { booksOfItem, cancelledOrder, itemBecomes, itemOf, payLate } from '../support/suspense.js';
 import { startSystem, type System } from '../support/system.js';
 import { approve, ask, ledgerOf, paidOrder, refundBecomes, refundsAtWeChat } from './paid-order.js';
 
@@ -82,4 +83,31 @@ describe('kill -9 between approval and success', () => {
     ]);
     expect(await ledgerOf(system, paid.orderId)).toEqual({ WECHAT_RECEIVABLE: 600, CUSTOMER_DEPOSITS: -600 });
   });
+});
+
+describe('kill -9 while late money is on its way back', () => {
+  it.each(['timeout', 'processedThenTimeout'])(
+    'M-14: %s: after the restart it went back, once',
+    async (fault) => {
+      const late = await cancelledOrder(system);
+      await system.control.fault({ path: '/secapi/pay/refund', fault, ms: 3000 });
+      const transactionId = await payLate(system, late);
+      const { id } = await itemOf(finance, transactionId);
+      await eventually(async () => {
+        const rows = await system.database.query('SELECT FROM refunds WHERE suspense_id = $1 AND uncertain', [
+          id,
+        ]);
+        if (rows.length === 0) throw new Error('the call is not out yet');
+      });
+      await app.crash();
+      await system.control.noFaults();
+      app = await AppProcess.start(system.env);
+      await system.control.advance(120); // the dead process's lease runs out
+      await itemBecomes(finance, id, 'RETURNED');
+      expect(await refundsAtWeChat(system, late.payment.outTradeNo)).toMatchObject([
+        { outRefundNo: `RETURN-${transactionId}` },
+      ]);
+      expect(await booksOfItem(system, id)).toEqual({ WECHAT_RECEIVABLE: 0, SUSPENSE: 0 });
+    },
+  );
 });

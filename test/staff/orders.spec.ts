@@ -31,7 +31,11 @@ let late: CheckedOut & { transactionId: string };
 let waiting: CheckedOut;
 
 beforeAll(async () => {
-  system = await startSystem({ WXPAY_CONFIRM_NOTIFY: 'signature', REFUND_FOUR_EYES: 'true' });
+  system = await startSystem({
+    WXPAY_CONFIRM_NOTIFY: 'signature',
+    REFUND_FOUR_EYES: 'true',
+    SUSPENSE_LATE: 'hold',
+  });
   [owner, finance, viewer] = await Promise.all([
     Desk.of(system, 'OWNER'),
     Desk.of(system, 'FINANCE'),

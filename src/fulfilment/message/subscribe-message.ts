@@ -38,6 +38,7 @@ const MESSAGES_OF: Partial<Record<EventType, readonly MessageName[]>> = {
   'refund.approved': ['REFUND_DECIDED'],
   'refund.rejected': ['REFUND_DECIDED'],
   'refund.succeeded': ['REFUND_RETURNED'],
+  'suspense.returned': ['REFUND_RETURNED'],
 };
 
 /** Who of the staff hears of it: those who can do something about it. */

@@ -2,31 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
-import { run, statement } from '../../database/sql.js';
 import { LedgerEntry } from '../../ledger/ledger-entry.entity.js';
+import { TrialBalanceService } from '../../ledger/trial-balance.service.js';
 import { bounds } from '../list-query.js';
 import type { EntryListQuery, EntryPage, EntryView, TrialBalance } from './ledger.schema.js';
-
-/**
- * Counted from the entries themselves and from nothing kept beside them, so it proves something. It reads the whole
- * journal, once per look.
- */
-const TRIAL_BALANCE = statement(
-  'trial-balance',
-  `SELECT merchant_account AS "merchantAccount", account, currency,
-          coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0)::bigint AS "debitFen",
-          coalesce(-sum(amount_fen) FILTER (WHERE amount_fen < 0), 0)::bigint AS "creditFen",
-          sum(amount_fen)::bigint AS "balanceFen"
-   FROM ledger_entries GROUP BY merchant_account, account, currency ORDER BY merchant_account, account, currency`,
-);
 
 /** The journal as staff read it. */
 @Injectable()
 export class LedgerDeskService {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly balances: TrialBalanceService,
+  ) {}
 
   async trialBalance(): Promise<TrialBalance> {
-    const items = await run<TrialBalance['items'][number]>(this.dataSource.manager, TRIAL_BALANCE, []);
+    const items = await this.balances.read();
     return { items, total: items.reduce((sum, { balanceFen }) => sum + balanceFen, 0) };
   }
 

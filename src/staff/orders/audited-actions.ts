@@ -34,6 +34,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'payment.sync_requested': '员工向微信查询付款 Staff ask WeChat about the payment',
   'notification.replay_requested': '员工重放通知 Staff replay the notification',
   'refund.sent_elsewhere': '员工将异常退款改退至其他银行卡 Staff send the abnormal refund to another card',
+  'suspense.return_requested': '员工要求退回待处理款项 Staff want the money in suspense to go back',
+  'suspense.accepted': '员工将待处理款项计入其他收入 Staff keep the money in suspense as other income',
   'effect.replayed': '员工重试附带任务 Staff replay a side effect',
   'refund.retried': '员工重试退款 Staff retry the refund',
 };

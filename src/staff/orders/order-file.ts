@@ -48,17 +48,17 @@ export function readOrderFile(dataSource: DataSource, orderId: string): Promise<
     const items = await manager.find(OrderItem, { where: { orderId }, order: { line: 'ASC' } });
     const couponUse = order.couponCode === null ? null : await manager.findOneBy(CouponUse, { orderId });
     const payments = await manager.find(Payment, { where: { orderId }, order: { attempt: 'ASC' } });
-    const refunds = await manager.find(Refund, {
+    const suspense = await manager.find(SuspenseItem, {
       where: { orderId },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    const refunds = await manager.find(Refund, {
+      where: [{ orderId }, { suspenseId: In(suspense.map(({ id }) => id)) }],
       order: { createdAt: 'ASC', id: 'ASC' },
     });
     const approvals = await manager.find(RefundApproval, {
       where: { refundId: In(refunds.map(({ id }) => id)) },
       order: { approvedAt: 'ASC' },
-    });
-    const suspense = await manager.find(SuspenseItem, {
-      where: { orderId },
-      order: { createdAt: 'ASC', id: 'ASC' },
     });
     const notifications = await heads(manager)
       .where('n.orderId = :orderId', { orderId })

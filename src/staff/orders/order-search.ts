@@ -15,7 +15,7 @@ const NAMED = `
   UNION SELECT order_id FROM payments WHERE out_trade_no = :q
   UNION SELECT order_id FROM payments WHERE transaction_id = :q
   UNION SELECT order_id FROM suspense_items WHERE transaction_id = :q
-  UNION SELECT order_id FROM refunds WHERE refund_no = :q
+  UNION SELECT coalesce(r.order_id, s.order_id) FROM refunds r LEFT JOIN suspense_items s ON s.id = r.suspense_id WHERE r.refund_no = :q
   UNION SELECT theirs.id FROM orders theirs JOIN buyers b ON b.id = theirs.buyer_id WHERE b.openid = :q`;
 const WITH_ID = 'UNION SELECT id FROM orders WHERE id = :id';
 /** The expression of the index orders_phone: the digits of the phone number, last one first. */

@@ -51,7 +51,7 @@ export const staffOrderSchema = staffOrderRowSchema.extend({
   payments: z.array(staffPaymentSchema).describe('every attempt, oldest first'),
   refunds: z
     .array(refundSchema.extend({ waiting: z.object({ code: z.string(), message: z.string() }).optional() }))
-    .describe('oldest first'),
+    .describe('oldest first; with purpose SUSPENSE: money for this order that arrived wrongly and goes back'),
   suspense: z.array(suspenseRowSchema).describe('money for this order that arrived wrongly'),
   ledger: z.object({
     items: z.array(z.object({ account: z.enum(LEDGER_ACCOUNTS), balanceFen: signedFenSchema })),

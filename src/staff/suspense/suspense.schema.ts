@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
-import { SUSPENSE_KINDS, SUSPENSE_STATUSES } from '../../payment/suspense-item.entity.js';
+import { SUSPENSE_KINDS } from '../../payment/suspense-item.entity.js';
+import { SUSPENSE_STATUSES } from '../../payment/suspense.status.js';
+import { refundSchema } from '../../refund/refund.schema.js';
 import { instant, pageFields, periodFields } from '../list-query.js';
 
 export const suspenseListSchema = z.strictObject({
@@ -29,9 +31,26 @@ export const suspenseRowSchema = z.object({
 export type SuspenseRow = z.infer<typeof suspenseRowSchema>;
 
 export const suspenseDetailSchema = suspenseRowSchema.extend({
+  returnAt: instant.optional().describe('when it goes back by itself; otherwise somebody decides'),
+  returns: z
+    .array(
+      refundSchema
+        .pick({ id: true, refundNo: true, status: true, amountFen: true, reason: true })
+        .extend({ requestedBy: z.string(), failure: z.string().optional() }),
+    )
+    .describe('refunds that gave it back, or tried to, oldest first; more about each at /refunds/{id}'),
+  accepted: z
+    .object({ by: z.string(), note: z.string(), at: instant })
+    .optional()
+    .describe('kept as other income'),
   evidence: z.record(z.string(), z.string()).describe('every field WeChat sent; openids masked'),
 });
 export type SuspenseDetail = z.infer<typeof suspenseDetailSchema>;
+
+export const acceptSuspenseSchema = z.strictObject({
+  note: z.string().trim().min(1).max(500).describe('why the shop keeps it'),
+});
+export type AcceptSuspense = z.infer<typeof acceptSuspenseSchema>;
 
 export const suspensePageSchema = z.object({
   items: z.array(suspenseRowSchema),

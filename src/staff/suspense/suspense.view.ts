@@ -1,5 +1,6 @@
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import type { SuspenseItem } from '../../payment/suspense-item.entity.js';
+import type { Refund } from '../../refund/refund.entity.js';
 import { maskFields } from '../masked.js';
 import type { SuspenseDetail, SuspenseRow } from './suspense.schema.js';
 
@@ -22,6 +23,24 @@ export function suspenseRow(item: SuspenseItem): SuspenseRow {
   };
 }
 
-export function suspenseDetail(item: SuspenseItem): SuspenseDetail {
-  return { ...suspenseRow(item), evidence: maskFields(item.evidence) };
+export function suspenseDetail(item: SuspenseItem, returns: readonly Refund[]): SuspenseDetail {
+  const { returnAt, acceptedBy, acceptNote, acceptedAt } = item;
+  return {
+    ...suspenseRow(item),
+    ...(returnAt && { returnAt: toBeijingIso(returnAt) }),
+    returns: returns.map(({ id, refundNo, status, amountFen, reason, requestedBy, failure }) => ({
+      id,
+      refundNo,
+      status,
+      amountFen,
+      reason,
+      requestedBy: requestedBy.name,
+      ...(failure && { failure: `${failure.code} ${failure.message}` }),
+    })),
+    ...(acceptedBy &&
+      acceptedAt && {
+        accepted: { by: acceptedBy.name, note: acceptNote ?? '', at: toBeijingIso(acceptedAt) },
+      }),
+    evidence: maskFields(item.evidence),
+  };
 }
