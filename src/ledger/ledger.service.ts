@@ -5,7 +5,8 @@ import type { Fen } from '../common/fen.js';
 import { run, statement } from '../database/sql.js';
 import type { LedgerAccount } from './ledger-entry.entity.js';
 
-export type MovementKind = 'PAYMENT_RECEIVED' | 'SUSPENSE_RECEIVED' | 'REFUND_PAID';
+export type MovementKind =
+  'PAYMENT_RECEIVED' | 'SUSPENSE_RECEIVED' | 'REFUND_PAID' | 'FEE_CHARGED' | 'SETTLED_TO_BANK';
 
 export interface Movement {
   kind: MovementKind;

@@ -19,6 +19,9 @@ import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
 import { PrintDeskService } from './printers/print-desk.service.js';
 import { PrinterController } from './printers/printer.controller.js';
+import { ReconcileModule } from '../reconcile/reconcile.module.js';
+import { ReconciliationController } from './reconciliations/reconciliation.controller.js';
+import { ReconciliationDeskService } from './reconciliations/reconciliation-desk.service.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
@@ -28,12 +31,21 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
 
 /** What staff read, across all modules, and the few questions to WeChat they ask from there. */
 @Module({
-  imports: [OperatorModule, PaymentModule, NotifyModule, FulfilmentModule, ShippingModule, WxPayModule],
+  imports: [
+    OperatorModule,
+    PaymentModule,
+    NotifyModule,
+    ReconcileModule,
+    FulfilmentModule,
+    ShippingModule,
+    WxPayModule,
+  ],
   controllers: [
     EffectController,
     InboxController,
     LedgerController,
     PrinterController,
+    ReconciliationController,
     ShipmentController,
     StaffBuyerController,
     StaffOrderController,
@@ -46,6 +58,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     InboxDeskService,
     LedgerDeskService,
     PrintDeskService,
+    ReconciliationDeskService,
     ReplayService,
     StaffActionService,
     StaffBuyerService,
