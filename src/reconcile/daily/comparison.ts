@@ -82,8 +82,10 @@ const OURS_UNBILLED = `
   WHERE NOT EXISTS (SELECT FROM bill_matches m WHERE m.subject_id = o.id)
     AND NOT EXISTS (SELECT FROM billed x WHERE x.subject_id = o.id)`;
 
-const OURS = `jsonb_build_object('kind', subject_kind, 'id', subject_id, 'state', our_state, 'amountFen', our_amount_fen,
-  'settlementFen', abs(our_settlement_fen), 'bookedFeeFen', booked_fee_fen)`;
+/** What was booked before counts as a fact only where it is another fee: the first run books what the bill says. */
+const OURS = `jsonb_strip_nulls(jsonb_build_object('kind', subject_kind, 'id', subject_id, 'state', our_state,
+  'amountFen', our_amount_fen, 'settlementFen', abs(our_settlement_fen),
+  'bookedFeeFen', CASE WHEN booked_fee_fen <> round(fee_milli_fen / 1000.0) THEN booked_fee_fen END))`;
 const THEIRS = `jsonb_strip_nulls(jsonb_build_object('transactionId', transaction_id, 'outTradeNo', out_trade_no,
   'refundId', refund_id, 'outRefundNo', out_refund_no, 'state', coalesce(refund_state, state), 'at', ${ISO('at')},
   'amountFen', CASE WHEN refund_id IS NULL THEN total_fen ELSE refund_total_fen END,
