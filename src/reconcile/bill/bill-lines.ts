@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** So many rows are handed on at once: few round trips to the database, little memory. */
-const BATCH = 2000;
+const BATCH = 500;
 /** Nobody's row is longer; a file without line ends must not fill the memory. */
 const READ_BYTES = 256 * 1024;
 

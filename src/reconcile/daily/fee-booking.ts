@@ -5,7 +5,7 @@ import { run, statement } from '../../database/sql.js';
 import type { LedgerService, Movement } from '../../ledger/ledger.service.js';
 import type { Withdrawal } from '../bill/fund-flow-bill.js';
 
-const BATCH = 2000;
+const BATCH = 500;
 /** Movements are booked under a uuid; a withdrawal has WeChat's number only, and the same number is the same uuid. */
 const WITHDRAWALS = '7f9d2c0e-6f0b-4c58-9a53-0d3c6a1f5b21';
 
