@@ -33,6 +33,10 @@ interface Tampering {
   }[];
 }
 
+const found = ({ differences }: ReconciliationDetail): Record<string, string> =>
+  Object.fromEntries(differences.map(({ kind, number, status }) => [`${kind} ${number}`, status]));
+const ids = (run: ReconciliationDetail): string[] => run.differences.map(({ id }) => id).sort();
+
 /** Daily reconciliation over one protocol; the differences are made by the simulator's bills. */
 export function reconciliationSuite(name: ProtocolName): void {
   let system: System;
@@ -73,9 +77,6 @@ export function reconciliationSuite(name: ProtocolName): void {
     if (status !== 201) throw new Error(`refused: ${JSON.stringify(body)}`);
     return body;
   }
-
-  const found = ({ differences }: Pick<ReconciliationDetail, 'differences'>): Record<string, string> =>
-    Object.fromEntries(differences.map(({ kind, number, status }) => [`${kind} ${number}`, status]));
 
   async function transactionOf({ outTradeNo }: { outTradeNo: string }): Promise<string> {
     return String((await system.control.transaction(outTradeNo)).transactionId);
@@ -167,7 +168,6 @@ export function reconciliationSuite(name: ProtocolName): void {
       await bill(date, { ...tampering, layout: 'old' });
       const second = await reconcile(date);
       expect(found(second)).toEqual(expected);
-      const ids = (run: ReconciliationDetail): string[] => run.differences.map(({ id }) => id).sort();
       expect(ids(second)).toEqual(ids(first));
 
       // One read page by page is the same; the true bill explains everything but what a person has said.

@@ -21,6 +21,8 @@ const refund =
   '`2026-11-20 15:00:00,`wx1,`1900000109,`0,`,`4200001,`T1,`o1,`JSAPI,`REFUND,`CFT,`CNY,`0.00,`0.00,`5030001,`R1,`0.19,`0.00,`ORIGINAL,`SUCCESS,`袜子,`,`-0.00114,`0.60%,`0.00,`0.19,`';
 const summary = '`2.0,`0.29,`0.19,`0.0,`0.0006,`0.29,`0.19';
 
+const shuffled = (line: string, divider: string): string => line.split(divider).toReversed().join(divider);
+
 let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'bill-'));
@@ -116,13 +118,19 @@ describe('the trade bill', () => {
   });
 
   it('is the same with its columns in another order', async () => {
-    const shuffled = (line: string, divider: string): string =>
-      line.split(divider).toReversed().join(divider);
     const plain = await read(await file(HEADER, refund, SUMMARY_HEADER, summary));
     const turned = await read(
       await file(shuffled(HEADER, ','), `\`${shuffled(refund.slice(1), ',`')}`, SUMMARY_HEADER, summary),
     );
     expect(turned).toEqual(plain);
+  });
+
+  it('of any size goes on in small batches', async () => {
+    const many = Array.from({ length: 20_000 }, () => payment());
+    const sizes: number[] = [];
+    for await (const part of readTradeBill(await file(HEADER, ...many, SUMMARY_HEADER, summary)))
+      if (part.kind === 'rows') sizes.push(part.rows.length);
+    expect([Math.max(...sizes) <= 1000, sizes.reduce((sum, size) => sum + size)]).toEqual([true, 20_000]);
   });
 
   it('of the oldest layout says less', async () => {
@@ -157,6 +165,7 @@ describe('the trade bill', () => {
       'line 2: the amount',
     ],
     ['with a page instead of rows', ['<html>', '<body>', '</html>'], 'begins without a back-tick'],
+    ['that is one endless line', [HEADER + 'x'.repeat(300_000)], 'a line that no bill has'],
     ['with something after its end', [HEADER, SUMMARY_HEADER, summary, payment()], 'follows the totals'],
   ])('%s is refused', async (_, lines, reason) => {
     await expect(read(await file(...lines))).rejects.toThrow(reason);

@@ -72,12 +72,13 @@ describe.each(['v2', 'v3'] as const)('the bills of API %s', (api) => {
     expect(await download(kind)).toMatchObject({ kind: 'later', message: expect.stringMatching(/./) });
   });
 
-  it.each([
-    ...KINDS.flatMap((kind) => ['reset', 'http500', 'garbage'].map((fault) => [kind, fault] as const)),
-  ])('%s with %s is unknown', async (kind, fault) => {
-    await system.control.fault({ path: PATHS[api][kind], fault });
-    expect(await download(kind)).toMatchObject({ kind: 'unknown' });
-  });
+  it.each(KINDS.flatMap((kind) => ['reset', 'http500', 'garbage'].map((fault) => [kind, fault] as const)))(
+    '%s with %s is unknown',
+    async (kind, fault) => {
+      await system.control.fault({ path: PATHS[api][kind], fault });
+      expect(await download(kind)).toMatchObject({ kind: 'unknown' });
+    },
+  );
 
   if (api === 'v3') {
     it.each(KINDS)('%s with another hash than announced is not believed', async (kind) => {

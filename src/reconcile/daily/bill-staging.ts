@@ -4,6 +4,8 @@ import { run, statement } from '../../database/sql.js';
 import { BillUnreadable } from '../bill/bill-lines.js';
 import { readTradeBill, type TradeRow, type TradeSummary } from '../bill/trade-bill.js';
 
+/** Compiling the statements costs seconds, which only the largest bills would earn back. */
+const NO_JIT = statement('compare-without-jit', 'SET LOCAL jit = off');
 /** Lives as long as the transaction: nothing to clean up after a crash, nothing written to the log of changes. */
 const CREATE = statement(
   'create-bill-rows',
@@ -50,6 +52,7 @@ export interface StagedBill {
  * @throws BillUnreadable
  */
 export async function stageBill(manager: EntityManager, path: string | null): Promise<StagedBill> {
+  await run(manager, NO_JIT, []);
   await run(manager, CREATE, []);
   const sum = {
     rows: 0,
