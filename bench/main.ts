@@ -4,6 +4,7 @@ import { aloneTable } from './checkout/alone-table.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { readOptions, USAGE, type Options } from './options.js';
 import { comparisonJson, comparisonTable, rounded } from './report.js';
+import { benchReconcile, reconcileTable } from './reconcile/reconcile-bench.js';
 import { setUpRig, type Rig } from './rig.js';
 import { benchStartup, startupTable } from './startup-bench.js';
 
@@ -26,6 +27,10 @@ async function run(rig: Rig, options: Options): Promise<Report> {
         json: comparisonJson('checkout', comparison),
         table: [comparisonTable(title, comparison), aloneTable(comparison)].join('\n\n'),
       };
+    }
+    case 'reconcile': {
+      const figures = await benchReconcile(rig, options.rows);
+      return { json: rounded({ name: 'reconcile', ours: figures }), table: reconcileTable(figures) };
     }
     case 'startup': {
       const startup = await benchStartup(rig, options.rounds);

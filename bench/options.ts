@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const BENCHES = ['notify', 'checkout', 'startup'] as const;
+export const BENCHES = ['notify', 'checkout', 'startup', 'reconcile'] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 export interface Options {
@@ -13,17 +13,20 @@ export interface Options {
   rounds: number;
   /** Requests under way at the same time, each on a kept-alive connection of its own. */
   connections: number;
+  /** Rows of the bill (reconcile). */
+  rows: number;
   /** Folder for CPU profiles of our processes; none are taken without it, because profiling costs. */
   profile: string | undefined;
 }
 
 export const USAGE =
-  'npm run bench -- notify|checkout|startup [--json] [--seconds N] [--rounds N] [--connections N] [--profile DIR]';
+  'npm run bench -- notify|checkout|startup|reconcile [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--profile DIR]';
 
 const DEFAULTS: Readonly<Record<BenchName, { seconds: number; rounds: number; connections: number }>> = {
   notify: { seconds: 6, rounds: 3, connections: 32 },
   checkout: { seconds: 6, rounds: 3, connections: 32 },
   startup: { seconds: 0, rounds: 5, connections: 0 },
+  reconcile: { seconds: 0, rounds: 1, connections: 0 },
 };
 
 /** @throws Error in words for the person who typed the command */
@@ -36,6 +39,7 @@ export function readOptions(args: string[]): Options {
       seconds: { type: 'string' },
       rounds: { type: 'string' },
       connections: { type: 'string' },
+      rows: { type: 'string' },
       profile: { type: 'string' },
     },
   });
@@ -49,13 +53,14 @@ export function readOptions(args: string[]): Options {
     seconds: readNumber('--seconds', values.seconds, standard.seconds, 120),
     rounds: readNumber('--rounds', values.rounds, standard.rounds, 20),
     connections: readNumber('--connections', values.connections, standard.connections, 256),
+    rows: readNumber('--rows', values.rows, 1_000_000, 9_999_999),
     profile: values.profile,
   };
 }
 
 function readNumber(name: string, text: string | undefined, standard: number, max: number): number {
   if (text === undefined) return standard;
-  if (!/^\d{1,4}$/.test(text) || Number(text) < 1 || Number(text) > max)
+  if (!/^\d{1,7}$/.test(text) || Number(text) < 1 || Number(text) > max)
     throw new Error(`${name} must be a number from 1 to ${max}`);
   return Number(text);
 }

@@ -6,6 +6,11 @@ import { EFFECT_STATUSES, EFFECT_TRANSITIONS } from '../src/fulfilment/effect/ef
 import { ORDER_STATUSES, ORDER_TRANSITIONS } from '../src/order/order.status.js';
 import { PAYMENT_STATUSES, PAYMENT_TRANSITIONS } from '../src/payment/payment.status.js';
 import { SUSPENSE_STATUSES, SUSPENSE_TRANSITIONS } from '../src/payment/suspense.status.js';
+import { DIFFERENCE_STATUSES, DIFFERENCE_TRANSITIONS } from '../src/reconcile/daily/difference.status.js';
+import {
+  RECONCILIATION_STATUSES,
+  RECONCILIATION_TRANSITIONS,
+} from '../src/reconcile/daily/reconciliation.status.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
 interface Machine {
@@ -56,6 +61,22 @@ const MACHINES: Machine[] = [
     start: 'PENDING',
     final: [],
     trigger: 'effects_status_moves',
+  },
+  {
+    name: 'reconciliation',
+    table: RECONCILIATION_TRANSITIONS,
+    statuses: RECONCILIATION_STATUSES,
+    start: 'WAITING',
+    final: [],
+    trigger: 'reconciliations_status_moves',
+  },
+  {
+    name: 'difference',
+    table: DIFFERENCE_TRANSITIONS,
+    statuses: DIFFERENCE_STATUSES,
+    start: 'WAITING',
+    final: [],
+    trigger: 'reconciliation_differences_status_moves',
   },
 ];
 

@@ -35,6 +35,10 @@ export const PERMISSIONS = {
   'printers.read': EVERYBODY,
   'printers.manage': ['OWNER'],
   'ledger.read': ['OWNER', 'FINANCE', 'VIEWER'],
+  /** A day's comparison with WeChat's bill; asking for one downloads the bill. */
+  'reconciliation.read': ['OWNER', 'FINANCE', 'VIEWER'],
+  'reconciliation.run': ['OWNER', 'FINANCE'],
+  'reconciliation.resolve': ['OWNER', 'FINANCE'],
   'suspense.read': EVERYBODY,
   /** Giving money back that arrived wrongly, or keeping it. */
   'suspense.decide': ['OWNER', 'FINANCE'],

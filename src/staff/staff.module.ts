@@ -22,6 +22,9 @@ import { StaffPaymentController } from './payments/staff-payment.controller.js';
 import { StaffPaymentService } from './payments/staff-payment.service.js';
 import { PrintDeskService } from './printers/print-desk.service.js';
 import { PrinterController } from './printers/printer.controller.js';
+import { ReconcileModule } from '../reconcile/reconcile.module.js';
+import { ReconciliationController } from './reconciliations/reconciliation.controller.js';
+import { ReconciliationDeskService } from './reconciliations/reconciliation-desk.service.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
@@ -37,6 +40,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     PaymentModule,
     RefundModule,
     NotifyModule,
+    ReconcileModule,
     FulfilmentModule,
     ShippingModule,
     WxPayModule,
@@ -48,6 +52,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     InboxController,
     LedgerController,
     PrinterController,
+    ReconciliationController,
     ShipmentController,
     StaffBuyerController,
     StaffOrderController,
@@ -60,6 +65,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     InboxDeskService,
     LedgerDeskService,
     PrintDeskService,
+    ReconciliationDeskService,
     ReplayService,
     StaffActionService,
     StaffBuyerService,

@@ -76,7 +76,7 @@ export class WxPayHttp implements OnApplicationShutdown {
    */
   async stream<Result>(
     { headers, ...request }: WxPayHttpRequest,
-    read: (status: number, body: Readable) => Promise<Result>,
+    read: (status: number, body: Readable, headers: WxPayAnswer['headers']) => Promise<Result>,
     accountId?: string,
   ): Promise<Result | Unknown> {
     const hosts = accountId === undefined ? this.hosts : (this.certified.get(accountId) ?? []);
@@ -88,7 +88,7 @@ export class WxPayHttp implements OnApplicationShutdown {
           headers: { ...COMMON_HEADERS, ...headers },
           bodyTimeout: STREAM_SILENCE_MS,
         });
-        return await read(answer.statusCode, answer.body);
+        return await read(answer.statusCode, answer.body, answer.headers);
       } catch (error) {
         const { reason, message } = connectionFailure(error, 'WeChat Pay', this.timeoutMs);
         failure = unknown(reason, message);

@@ -34,6 +34,6 @@ import { WxPayService } from './wxpay.service.js';
     V3Protocol,
     WxPayService,
   ],
-  exports: [WxPayService],
+  exports: [MerchantAccounts, WxPayService],
 })
 export class WxPayModule {}

@@ -90,6 +90,10 @@ export const PROBLEMS = {
   NOTIFICATION_NOT_REPLAYABLE: [409, 'The notification cannot be decided again'],
   SUSPENSE_NOT_FOUND: [404, 'There is no such item in suspense'],
   SUSPENSE_ALREADY_DECIDED: [409, 'The item in suspense is already decided'],
+  // Reconciliation
+  RECONCILIATION_NOT_FOUND: [404, 'There is no such reconciliation'],
+  DIFFERENCE_NOT_FOUND: [404, 'There is no such difference'],
+  DIFFERENCE_DECIDED: [409, 'The difference needs no decision any more'],
   // WeChat's message push
   MESSAGE_PUSH_OFF: [404, 'Message push is not set up'],
   MESSAGE_FORGED: [401, 'The message is not signed by WeChat'],

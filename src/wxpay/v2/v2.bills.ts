@@ -4,7 +4,7 @@ import { UnreadableXml } from '../../common/xml.js';
 import { keepBill, isGzip, BillDamaged, type BillOutcome, type BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { accepted, rejected, unknown } from '../outcome.js';
-import { WxPayHttp } from '../wxpay.http.js';
+import { WxPayHttp, type WxPayAnswer } from '../wxpay.http.js';
 import { signedXml, xmlRequest } from './v2.call.js';
 import { V2SigningKeys } from './v2.signing-keys.js';
 import { readXml } from './v2.xml.js';
@@ -34,7 +34,11 @@ export class V2Bills {
   }
 }
 
-async function keep(status: number, body: Readable): Promise<BillOutcome> {
+async function keep(
+  status: number,
+  body: Readable,
+  { digest }: WxPayAnswer['headers'],
+): Promise<BillOutcome> {
   if (status !== 200) {
     body.resume();
     return unknown('HTTP_STATUS', `WeChat Pay answered with HTTP ${status}`);
@@ -42,7 +46,9 @@ async function keep(status: number, body: Readable): Promise<BillOutcome> {
   const start = await firstBytes(body);
   if (start[0] === LESS_THAN) return failure(await text(body));
   try {
-    return accepted(await keepBill(body, { gzip: isGzip(start) }));
+    // Only fund flow has one, and it is over the uncompressed file; the trade bill proves itself by its totals.
+    const sha1 = /^SHA=([0-9a-f]{40})$/i.exec(String(digest))?.[1];
+    return accepted(await keepBill(body, { gzip: isGzip(start), ...(sha1 !== undefined && { sha1 }) }));
   } catch (error) {
     if (!(error instanceof BillDamaged)) throw error;
     return unknown('UNREADABLE', `the bill cannot be read: ${error.message}`);

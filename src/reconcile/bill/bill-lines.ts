@@ -1,0 +1,86 @@
+import { createReadStream } from 'node:fs';
+
+/** So many rows are handed on at once: few round trips to the database, little memory. */
+const BATCH = 500;
+/** No row is longer; a file without line ends must not fill the memory. */
+const MAX_LINE = 64 * 1024;
+
+/** A bill that cannot be understood as a whole is not compared: half of it would call the other half missing. */
+export class BillUnreadable extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'BillUnreadable';
+  }
+}
+
+export interface BillLine {
+  /** In the file, from 1. */
+  number: number;
+  cells: string[];
+}
+
+/** What a bill consists of: batches of rows, and at the end one line of totals, each under its own header. */
+export type BillPart =
+  | { kind: 'rows'; header: readonly string[]; lines: BillLine[] }
+  | { kind: 'summary'; header: readonly string[]; line: BillLine };
+
+/**
+ * Streams a bill in constant memory (protocol §1.10): byte order mark, a header, rows whose every value stands behind a
+ * back-tick, a second header and the totals. Values hold commas; only comma and back-tick together divide.
+ * @throws BillUnreadable also when the totals are missing: the file is cut off, and v2 announces no hash
+ */
+export async function* readBill(path: string): AsyncGenerator<BillPart> {
+  let header: string[] | undefined;
+  let summaryHeader: string[] | undefined;
+  let summary: BillLine | undefined;
+  let batch: BillLine[] = [];
+  let number = 0;
+  for await (const text of linesOf(path)) {
+    number += 1;
+    if (text === '') continue;
+    if (summary !== undefined) throw new BillUnreadable(`line ${number} follows the totals`);
+    if (!text.startsWith('`')) {
+      if (header === undefined) header = namesOf(text);
+      else if (summaryHeader === undefined) summaryHeader = namesOf(text);
+      else throw new BillUnreadable(`line ${number} begins without a back-tick`);
+    } else if (header === undefined) {
+      throw new BillUnreadable('it begins without a header');
+    } else if (summaryHeader === undefined) {
+      batch.push({ number, cells: cellsOf(text) });
+      if (batch.length === BATCH) {
+        yield { kind: 'rows', header, lines: batch };
+        batch = [];
+      }
+    } else summary = { number, cells: cellsOf(text) };
+  }
+  if (header === undefined) throw new BillUnreadable('it is empty');
+  yield { kind: 'rows', header, lines: batch };
+  if (summaryHeader === undefined || summary === undefined)
+    throw new BillUnreadable('it ends without its totals: it is cut off');
+  yield { kind: 'summary', header: summaryHeader, line: summary };
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE) throw new BillUnreadable('it has a line that no bill has');
+    yield* lines.map((line) => line.trimEnd());
+  }
+  if (rest !== '') yield rest.trimEnd();
+}
+
+function namesOf(text: string): string[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(',')
+    .map((name) => name.trim());
+}
+
+function cellsOf(text: string): string[] {
+  return text
+    .slice(1)
+    .split(',`')
+    .map((cell) => cell.trim());
+}
