@@ -88,6 +88,8 @@ describe('settings', () => {
     ['DATABASE_URL', 'hunter2'],
     ['DATABASE_POOL_MAX', '1'],
     ['LOG_LEVEL', 'chatty'],
+    ['SUSPENSE_LATE', 'sometimes-7777'],
+    ['SUSPENSE_DOUBLE', 'sometimes-7777'],
     ['SESSION_SECRET', 'hunter2-too-short'],
     ['DATA_ENCRYPTION_KEY', 'hunter2-too-short'],
     ['ORDER_EXPIRE_MINUTES', '99999'],
