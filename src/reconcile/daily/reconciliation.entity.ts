@@ -63,6 +63,7 @@ export class Reconciliation {
   @Column('timestamptz')
   readonly createdAt!: Date;
 
+  /** The last time it came to an end, compared or failed. */
   @Column('timestamptz', { nullable: true })
   readonly finishedAt!: Date | null;
 }

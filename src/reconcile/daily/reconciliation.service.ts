@@ -28,14 +28,15 @@ const LOCK = statement(
   'lock-reconciliation',
   `SELECT id FROM reconciliations WHERE id = $1 AND status = 'RUNNING' AND attempts = $2 FOR UPDATE`,
 );
+/** Also while it is compared once more: what counts once does not wait again. */
 const NEXT_DAY_DONE = statement(
   'next-day-reconciled',
-  `SELECT id FROM reconciliations WHERE account_id = $1 AND date = $2::date AND status = 'DONE' AND finished_at >= $3`,
+  `SELECT id FROM reconciliations WHERE account_id = $1 AND date = $2::date AND totals IS NOT NULL AND finished_at >= $3`,
 );
 const FINISH = statement(
   'finish-reconciliation',
   `UPDATE reconciliations SET status = $3, next_attempt_at = $4, waiting = $5, failure = $6, totals = coalesce($7, totals),
-                              finished_at = $8
+                              finished_at = coalesce($8, finished_at)
    WHERE id = $1 AND status = 'RUNNING' AND attempts = $2`,
 );
 const COUNT_OPEN = statement(
