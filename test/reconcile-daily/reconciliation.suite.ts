@@ -15,6 +15,7 @@ import {
 } from '../refund/paid-order.js';
 import { TestBuyer } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
+import { command } from '../support/command.js';
 import { PROTOCOLS, type ProtocolName } from '../support/protocols.js';
 import { TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
@@ -262,16 +263,37 @@ export function reconciliationSuite(name: ProtocolName): void {
       expect((await reconcile(next)).differences).toEqual([]);
     });
 
+    it('leaves books that verify, fees included', async () => {
+      await paidOrder(system, 1000);
+      const date = await today();
+      await bill(date);
+      await reconcile(date);
+      expect(await command('ledger-verify', { DATABASE_URL: system.database.url })).toMatchObject({
+        code: 0,
+      });
+      const [fees] = await system.database.query<{ sum: string }>(
+        "SELECT sum(amount_fen) FROM ledger_entries WHERE account = 'FEES'",
+      );
+      expect(Number(fees?.sum)).toBeGreaterThan(0);
+    });
+
     it('knows what lies in suspense', async () => {
       await paidOrder(system, 1000);
       const date = await today();
       const transactionId = `42007${date.replaceAll('-', '')}`;
       const outTradeNo = `FOREIGN${date.replaceAll('-', '')}`;
       await system.database.query(
-        `INSERT INTO suspense_items (id, kind, status, account_id, mch_id, out_trade_no, transaction_id, amount_fen, currency,
+        `INSERT INTO suspense_items (id, kind, status, account_id, mch_id, app_id, out_trade_no, transaction_id, amount_fen, currency,
                                      evidence, created_at)
-         VALUES ($1, 'UNKNOWN_ORDER', 'OPEN', 'default', $2, $3, $4, 500, 'CNY', '{}', $5)`,
-        [uuidv7(), system.env['WXPAY_MCH_ID'], outTradeNo, transactionId, new Date(await nowMs())],
+         VALUES ($1, 'UNKNOWN_ORDER', 'OPEN', 'default', $2, $6, $3, $4, 500, 'CNY', '{}', $5)`,
+        [
+          uuidv7(),
+          system.env['WXPAY_MCH_ID'],
+          outTradeNo,
+          transactionId,
+          new Date(await nowMs()),
+          system.env['WXPAY_APP_ID'],
+        ],
       );
       await bill(date, { extra: [{ transactionId, outTradeNo, amountFen: 500 }] });
       expect((await reconcile(date)).differences).toEqual([]);
