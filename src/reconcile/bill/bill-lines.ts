@@ -35,23 +35,26 @@ export async function* readBill(path: string): AsyncGenerator<BillPart> {
   let summary: BillLine | undefined;
   let batch: BillLine[] = [];
   let number = 0;
-  for await (const text of linesOf(path)) {
-    number += 1;
-    if (text === '') continue;
-    if (summary !== undefined) throw new BillUnreadable(`line ${number} follows the totals`);
-    if (!text.startsWith('`')) {
-      if (header === undefined) header = namesOf(text);
-      else if (summaryHeader === undefined) summaryHeader = namesOf(text);
-      else throw new BillUnreadable(`line ${number} begins without a back-tick`);
-    } else if (header === undefined) {
-      throw new BillUnreadable('it begins without a header');
-    } else if (summaryHeader === undefined) {
-      batch.push({ number, cells: cellsOf(text) });
-      if (batch.length === BATCH) {
-        yield { kind: 'rows', header, lines: batch };
-        batch = [];
-      }
-    } else summary = { number, cells: cellsOf(text) };
+  for await (const lines of linesOf(path)) {
+    for (const ended of lines) {
+      const text = ended.trimEnd();
+      number += 1;
+      if (text === '') continue;
+      if (summary !== undefined) throw new BillUnreadable(`line ${number} follows the totals`);
+      if (!text.startsWith('`')) {
+        if (header === undefined) header = namesOf(text);
+        else if (summaryHeader === undefined) summaryHeader = namesOf(text);
+        else throw new BillUnreadable(`line ${number} begins without a back-tick`);
+      } else if (header === undefined) {
+        throw new BillUnreadable('it begins without a header');
+      } else if (summaryHeader === undefined) {
+        batch.push({ number, cells: cellsOf(text) });
+        if (batch.length === BATCH) {
+          yield { kind: 'rows', header, lines: batch };
+          batch = [];
+        }
+      } else summary = { number, cells: cellsOf(text) };
+    }
   }
   if (header === undefined) throw new BillUnreadable('it is empty');
   yield { kind: 'rows', header, lines: batch };
@@ -60,15 +63,16 @@ export async function* readBill(path: string): AsyncGenerator<BillPart> {
   yield { kind: 'summary', header: summaryHeader, line: summary };
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
+/** By chunks of the file: a promise for each line would cost more than reading it. */
+async function* linesOf(path: string): AsyncGenerator<string[]> {
   let rest = '';
   for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE) throw new BillUnreadable('it has a line that no bill has');
-    yield* lines.map((line) => line.trimEnd());
+    yield lines;
   }
-  if (rest !== '') yield rest.trimEnd();
+  yield [rest];
 }
 
 function namesOf(text: string): string[] {

@@ -18,27 +18,12 @@ const CREATE = statement(
 const LOAD = statement(
   'load-bill-rows',
   `INSERT INTO bill_rows
-   SELECT * FROM unnest($1::integer[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-                        $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[], $14::integer[])`,
+   SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(
+     line integer, at timestamptz, "transactionId" text, "outTradeNo" text, state text, "settlementFen" bigint, "totalFen" bigint,
+     "refundId" text, "outRefundNo" text, "refundSettlementFen" bigint, "refundTotalFen" bigint, "refundState" text,
+     "feeMilliFen" bigint, rate integer)`,
 );
 const ANALYZE = statement('analyze-bill-rows', 'ANALYZE bill_rows');
-
-const COLUMNS: readonly ((row: TradeRow) => unknown)[] = [
-  (row) => row.line,
-  (row) => row.at,
-  (row) => row.transactionId,
-  (row) => row.outTradeNo,
-  (row) => row.state,
-  (row) => row.settlementFen,
-  (row) => row.totalFen,
-  (row) => row.refundId,
-  (row) => row.outRefundNo,
-  (row) => row.refundSettlementFen,
-  (row) => row.refundTotalFen,
-  (row) => row.refundState,
-  (row) => row.feeMilliFen,
-  (row) => row.rate,
-];
 
 /** The bill's own totals beside those of its rows, by the names of `TradeSummary`. */
 export interface StagedBill {
@@ -68,12 +53,7 @@ export async function stageBill(manager: EntityManager, path: string | null): Pr
       if (part.kind === 'summary') own = part.summary;
       else {
         for (const row of part.rows) add(sum, row);
-        if (part.rows.length > 0)
-          await run(
-            manager,
-            LOAD,
-            COLUMNS.map((value) => part.rows.map(value)),
-          );
+        if (part.rows.length > 0) await run(manager, LOAD, [JSON.stringify(part.rows)]);
       }
     }
     if (own === null) throw new BillUnreadable('it has no totals');
