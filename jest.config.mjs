@@ -8,5 +8,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   coverageProvider: 'v8',
   testTimeout: 60_000,
+  workerIdleMemoryLimit: '1GB', // modules of finished files stay in memory; past this a fresh process is faster
   maxWorkers: '100%', // most of a test is waiting for the database and the simulator
 };

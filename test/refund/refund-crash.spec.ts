@@ -12,7 +12,7 @@ let finance: TestOperator;
 
 beforeAll(async () => {
   system = await startSystem({ WXPAY_TIMEOUT_MS: '3000' });
-  await system.app.close(); // the real process takes its place
+  await system.stopApp(); // the real process takes its place
   app = await AppProcess.start(system.env);
   finance = await TestOperator.login(system, 'FINANCE');
 });

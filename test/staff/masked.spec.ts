@@ -63,6 +63,6 @@ describe('masking', () => {
     ];
     const started = performance.now();
     for (const message of hostile) maskMessage(message);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(20_000); // quadratic would be minutes; a busy machine is not
   });
 });

@@ -23,6 +23,8 @@ export interface System {
   control: Control;
   /** Puts a product on sale and answers its id. */
   product(values?: { priceFen?: number; stock?: number; name?: string; active?: boolean }): Promise<string>;
+  /** Stops the application alone, for a process that takes its place. */
+  stopApp(): Promise<void>;
   /** Stops the application and starts it again on the same port, database and simulator. */
   restart(env?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
@@ -44,6 +46,7 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
     ...testSettings(url, database.url, simulator.controlUrl),
     ...overrides,
   };
+  let running = true;
   const system: System = {
     url,
     env,
@@ -52,12 +55,17 @@ export async function startSystem(overrides: Record<string, string> = {}): Promi
     control: new Control(simulator.controlUrl),
     app: await listen(env),
     product: (values) => insertProduct(database, values),
+    stopApp: async () => {
+      if (running) await system.app.close();
+      running = false;
+    },
     restart: async (changes = {}) => {
-      await system.app.close();
+      await system.stopApp();
       system.app = await listen({ ...env, ...changes });
+      running = true;
     },
     stop: async () => {
-      await system.app.close();
+      await system.stopApp();
       await simulator.close();
       await database.drop();
       await rm(home, { recursive: true, force: true });
