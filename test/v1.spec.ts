@@ -363,14 +363,6 @@ describe('shipping an order paid over API v1', () => {
     owner = await TestOperator.login(system, 'OWNER');
   });
 
-  /** Paid in the app, by somebody whom only the notification names. */
-  async function paid(): Promise<CheckedOut> {
-    const checkedOut = await appPayment();
-    await system.control.pay({ outTradeNo: checkedOut.payment.outTradeNo, openid: 'oInTheApp' });
-    await buyer.orderBecomes(checkedOut.order.id, 'PAID');
-    return checkedOut;
-  }
-
   async function ship(orderId: string, logisticsType = 'PICKUP'): Promise<void> {
     expect(await owner.send('POST', `/orders/${orderId}/shipment`, { logisticsType })).toMatchObject({
       status: 201,
@@ -396,16 +388,6 @@ describe('shipping an order paid over API v1', () => {
 
   const told = async ({ payment }: CheckedOut): Promise<string[]> =>
     (await system.control.asked(payment.outTradeNo)).filter((each) => each.startsWith(DELIVERY));
-
-  function eventsHandled(orderId: string): Promise<void> {
-    return eventually(async () => {
-      const left = await system.database.query(
-        `SELECT id FROM pgboss.job WHERE name = 'events' AND state <> 'completed' AND data->>'orderId' = $1`,
-        [orderId],
-      );
-      expect(left).toEqual([]);
-    });
-  }
 
   it.each(['signature', 'query'])(
     'tells the gateway, once, in the name of the payer; notifications confirmed by %s',
@@ -498,6 +480,24 @@ describe('shipping an order paid over API v1', () => {
     await system.restart();
   });
 });
+
+/** Paid in the app, by somebody whom only the notification names. */
+async function paid(): Promise<CheckedOut> {
+  const checkedOut = await appPayment();
+  await system.control.pay({ outTradeNo: checkedOut.payment.outTradeNo, openid: 'oInTheApp' });
+  await buyer.orderBecomes(checkedOut.order.id, 'PAID');
+  return checkedOut;
+}
+
+function eventsHandled(orderId: string): Promise<void> {
+  return eventually(async () => {
+    const left = await system.database.query(
+      `SELECT id FROM pgboss.job WHERE name = 'events' AND state <> 'completed' AND data->>'orderId' = $1`,
+      [orderId],
+    );
+    expect(left).toEqual([]);
+  });
+}
 
 async function receiptOf(orderId: string): Promise<Record<string, string> | undefined> {
   const [row] = await system.database.query<{ receipt: Record<string, string> }>(
