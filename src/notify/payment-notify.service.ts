@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { transaction } from '../database/transaction.js';
+import { addPayerToReceipt } from '../payment/receipt-payer.js';
 import { SettleService } from '../payment/settle.service.js';
 import type { PaidTransaction, PaymentNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
@@ -33,13 +34,17 @@ export class PaymentNotifyService {
       });
       return;
     }
-    const paid = await this.confirm(received, notification.transaction);
+    const { transaction: notified, payer } = notification;
+    const paid = withPayer(await this.confirm(received, notified), notified, payer);
     const { outTradeNo, transactionId } = paid;
     const verdict = await transaction(this.dataSource, async (manager) => {
       const [settlement] = await this.settlement.settle(manager, [paid]);
       if (settlement === undefined) throw new Error('settle gave no verdict');
+      const { verdict, paymentId } = settlement;
+      if (verdict === 'DUPLICATE' && paymentId !== undefined && payer !== undefined)
+        await addPayerToReceipt(manager, paymentId, payer);
       await this.inbox.file(manager, received, { ...settlement, outTradeNo, transactionId });
-      return settlement.verdict;
+      return verdict;
     });
     if (verdict === 'FOREIGN') throw new NotifyRefusal(403, 'the payment belongs to another account or app');
   }
@@ -70,4 +75,13 @@ export class PaymentNotifyService {
     });
     throw new NotifyRefusal(503, 'not confirmed yet, send again');
   }
+}
+
+/** What WeChat said when asked, and, where only its notification knows that, who paid. */
+function withPayer(
+  paid: PaidTransaction,
+  { openid }: PaidTransaction,
+  payer: Readonly<Record<string, string>> | undefined,
+): PaidTransaction {
+  return { ...(openid !== undefined && { openid }), ...paid, fields: { ...payer, ...paid.fields } };
 }

@@ -156,7 +156,12 @@ export class NotificationRefused extends Error {
 
 /** An authentic notification about a payment: money, or WeChat's word that an attempt to pay failed. */
 export type PaymentNotification =
-  | { kind: 'PAID'; transaction: PaidTransaction }
+  | {
+      kind: 'PAID';
+      transaction: PaidTransaction;
+      /** Fields about the payer that no query would tell (API v1); they stand in `transaction.fields` as well. */
+      payer?: Record<string, string>;
+    }
   | { kind: 'NOT_PAID'; outTradeNo: string; code: string; message: string };
 
 export interface NotificationReply {

@@ -9,7 +9,7 @@ import { readTransaction, TRADE_SUCCESS } from './v1.transaction.js';
 
 /** Fields of the body that `AppSignature` covers (protocol §4.3). */
 const SIGNED_IN_BODY = ['AppId', 'IsSubscribe', 'NonceStr', 'OpenId', 'TimeStamp'];
-/** Those of them that stay on record (A9). */
+/** Those of them that stay on record (A9): orderquery does not say them. */
 const PAYER = ['OpenId', 'IsSubscribe'];
 
 /**
@@ -44,7 +44,9 @@ export function readPaymentNotification(account: MerchantAccount, raw: RawNotifi
   if (transaction === undefined)
     throw new NotificationRefused(400, 'MALFORMED', 'a mandatory field is missing or malformed');
   const openid = body.get('OpenId');
-  const payer = Object.fromEntries(PAYER.map((name) => [name, body.get(name) ?? '']));
+  const payer = Object.fromEntries(
+    PAYER.map((name) => [name, body.get(name) ?? '']).filter(([, value]) => value !== ''),
+  ) as Record<string, string>;
   return {
     kind: 'PAID',
     transaction: {
@@ -52,6 +54,7 @@ export function readPaymentNotification(account: MerchantAccount, raw: RawNotifi
       ...(openid && { openid }),
       fields: { ...transaction.fields, ...payer },
     },
+    payer,
   };
 }
 
