@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DeliverNotify } from '../src/fulfilment/deliver-notify/deliver-notify.js';
+import type { Effect } from '../src/fulfilment/effect/effect.entity.js';
 import type { OrderView } from '../src/order/order.schema.js';
+import type { EffectDetail, EffectPage } from '../src/staff/effects/effect.schema.js';
 import type { InboxDetail } from '../src/staff/notifications/inbox.schema.js';
 import { approve, ask, refundBecomes } from './refund/paid-order.js';
 import { booksOf, postponeChecks } from './support/books.js';
@@ -352,6 +355,149 @@ describe('a refund of API v1', () => {
     await system.restart();
   });
 });
+
+describe('shipping an order paid over API v1', () => {
+  const DELIVERY = '/pay/delivernotify';
+  let owner: TestOperator;
+  beforeAll(async () => {
+    owner = await TestOperator.login(system, 'OWNER');
+  });
+
+  async function ship(orderId: string, logisticsType = 'PICKUP'): Promise<void> {
+    expect(await owner.send('POST', `/orders/${orderId}/shipment`, { logisticsType })).toMatchObject({
+      status: 201,
+    });
+  }
+
+  async function effects(orderId: string): Promise<EffectDetail[]> {
+    const { body } = await owner.send<EffectPage>('GET', `/effects?orderId=${orderId}`);
+    const details = body.items.map(({ id }) => owner.send<EffectDetail>('GET', `/effects/${id}`));
+    return (await Promise.all(details)).map(({ body }) => body);
+  }
+
+  /** It is the only effect there is: WeChat’s shipping management knows nothing of an app’s orders. */
+  function deliveryIs(orderId: string, status: string, ...codes: string[]): Promise<EffectDetail> {
+    return eventually(async () => {
+      const [effect, ...others] = await effects(orderId);
+      expect(others).toEqual([]);
+      expect(effect).toMatchObject({ kind: 'deliver-notify', status, log: codes.map((code) => ({ code })) });
+      if (effect === undefined) throw new Error('there is no effect');
+      return effect;
+    });
+  }
+
+  const told = async ({ payment }: CheckedOut): Promise<string[]> =>
+    (await system.control.asked(payment.outTradeNo)).filter((each) => each.startsWith(DELIVERY));
+
+  it.each(['signature', 'query'])(
+    'tells the gateway, once, in the name of the payer; notifications confirmed by %s',
+    async (confirm) => {
+      if (confirm === 'query') await system.restart({ WXPAY_CONFIRM_NOTIFY: confirm });
+      const order = await paid();
+      expect(await receiptOf(order.order.id)).toMatchObject({ OpenId: 'oInTheApp', IsSubscribe: '0' });
+      await ship(order.order.id);
+      await deliveryIs(order.order.id, 'DONE', 'OK');
+      // Believed: the simulator compares signature, numbers and payer before it writes this down.
+      expect(await told(order)).toEqual([`${DELIVERY} SUCCESS`]);
+      await ship(order.order.id, 'VIRTUAL');
+      await eventsHandled(order.order.id);
+      await deliveryIs(order.order.id, 'DONE', 'OK');
+      if (confirm === 'query') await system.restart();
+    },
+  );
+
+  it('while the gateway is busy, or its answer is lost, it is told later', async () => {
+    const order = await paid();
+    await system.control.fault({ path: DELIVERY, fault: 'SYSTEMERROR', count: 1 });
+    await ship(order.order.id);
+    await deliveryIs(order.order.id, 'PENDING', 'SYSTEM_ERROR');
+    expect(await told(order)).toEqual([]);
+    await system.control.fault({ path: DELIVERY, fault: 'processedThenTimeout', ms: 100, count: 1 });
+    await system.control.advance(16);
+    await deliveryIs(order.order.id, 'PENDING', 'SYSTEM_ERROR', 'CONNECTION_LOST');
+    await system.control.advance(16);
+    await deliveryIs(order.order.id, 'DONE', 'SYSTEM_ERROR', 'CONNECTION_LOST', 'OK');
+    expect(await told(order)).toEqual([`${DELIVERY} SUCCESS`, `${DELIVERY} SUCCESS`]);
+
+    const outcomes = [
+      ['45009', 'LATER', '45009'],
+      ['http500', 'LATER', 'HTTP_STATUS'],
+      ['garbage', 'LATER', 'UNREADABLE'],
+      ['48001', 'REFUSED', '48001'],
+      ['49004', 'REFUSED', '49004'],
+    ] as const;
+    for (const [fault, outcome, code] of outcomes) {
+      await system.control.noFaults();
+      await system.control.fault({ path: DELIVERY, fault, count: 1 });
+      const effect = { id: order.order.id, orderId: order.order.id } as Effect;
+      expect(await system.app.get(DeliverNotify).run(effect)).toMatchObject({ outcome, code });
+    }
+  });
+
+  it('nobody is named while no notification has come; a late one names the payer', async () => {
+    const order = await appPayment();
+    const { outTradeNo } = order.payment;
+    await system.control.fault({ path: 'notify', fault: 'dropNotify' });
+    await system.control.pay({ outTradeNo, openid: 'oInTheApp' });
+    await buyer.send('POST', `/api/v1/orders/${order.order.id}/sync`);
+    await ship(order.order.id);
+    const { id, log } = await deliveryIs(order.order.id, 'REFUSED', 'NO_OPENID');
+    expect(log?.[0]?.message).toContain('notification');
+    expect(await told(order)).toEqual([]);
+
+    const { transactionId = '' } = await system.control.transaction(outTradeNo);
+    const facts = { transaction_id: transactionId };
+    const late = v1Notice(system, outTradeNo, PRICE, { facts, payer: { OpenId: 'oInTheApp' } });
+    expect(await postV1(system, late)).toEqual(OK);
+    expect(await booksOf(system.database, order.order.id)).toMatchObject({
+      ...paidOnce,
+      status: 'SHIPPED',
+      verdicts: ['DUPLICATE'],
+    });
+    await owner.send('POST', `/effects/${id}/replay`);
+    await deliveryIs(order.order.id, 'DONE', 'NO_OPENID', 'OK');
+    expect(await told(order)).toEqual([`${DELIVERY} SUCCESS`]);
+  });
+
+  it('is told as well when the account has moved on, as long as it has the keys', async () => {
+    const order = await paid();
+    await system.restart({ WXPAY_API: 'v3', WXPAY_V1_PARTNER_KEY: '' });
+    await ship(order.order.id);
+    const { id } = await deliveryIs(order.order.id, 'REFUSED', 'NO_V1_KEYS');
+    await system.restart({ WXPAY_API: 'v3' });
+    await owner.send('POST', `/effects/${id}/replay`);
+    await deliveryIs(order.order.id, 'DONE', 'NO_V1_KEYS', 'OK');
+    await system.restart();
+  });
+
+  it.each(['v2', 'v3'])('an order paid over %s is none of the gateway’s', async (api) => {
+    await system.restart({ WXPAY_API: api });
+    const order = await paid();
+    await ship(order.order.id);
+    await eventsHandled(order.order.id);
+    expect(await effects(order.order.id)).toEqual([]);
+    expect(await told(order)).toEqual([]);
+    await system.restart();
+  });
+});
+
+/** Paid in the app, by somebody whom only the notification names. */
+async function paid(): Promise<CheckedOut> {
+  const checkedOut = await appPayment();
+  await system.control.pay({ outTradeNo: checkedOut.payment.outTradeNo, openid: 'oInTheApp' });
+  await buyer.orderBecomes(checkedOut.order.id, 'PAID');
+  return checkedOut;
+}
+
+function eventsHandled(orderId: string): Promise<void> {
+  return eventually(async () => {
+    const left = await system.database.query(
+      `SELECT id FROM pgboss.job WHERE name = 'events' AND state <> 'completed' AND data->>'orderId' = $1`,
+      [orderId],
+    );
+    expect(left).toEqual([]);
+  });
+}
 
 async function receiptOf(orderId: string): Promise<Record<string, string> | undefined> {
   const [row] = await system.database.query<{ receipt: Record<string, string> }>(

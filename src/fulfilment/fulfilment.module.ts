@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BuyerModule } from '../buyer/buyer.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { DeliverNotify } from './deliver-notify/deliver-notify.js';
 import { EffectAttempt } from './effect/effect-attempt.entity.js';
 import { EFFECT_KINDS, type EffectKind } from './effect/effect-kind.js';
 import { EffectPlanner } from './effect/effect-planner.js';
@@ -17,6 +18,7 @@ import { ReceiptPrint } from './printer/receipt-print.js';
 import { SentPrint } from './printer/sent-print.entity.js';
 import { SentPrints } from './printer/sent-prints.js';
 import { WechatModule } from '../wechat/wechat.module.js';
+import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { SubscribeMessage } from './message/subscribe-message.js';
 import { ShippingUpload } from './shipping-upload/shipping-upload.js';
 import { WebhookDelivery } from './webhook/webhook-delivery.js';
@@ -28,6 +30,7 @@ import { WebhookHttp } from './webhook/webhook.http.js';
 const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [
   ReceiptPrint,
   ShippingUpload,
+  DeliverNotify,
   SubscribeMessage,
   WebhookDelivery,
 ];
@@ -39,6 +42,7 @@ const KINDS: (new (...dependencies: never[]) => EffectKind)[] = [
     JobsModule,
     OperatorModule,
     WechatModule,
+    WxPayModule,
   ],
   providers: [
     EffectPlanner,

@@ -20,6 +20,7 @@ import {
   type TransactionState,
   type WxPayProtocol,
 } from './protocol.js';
+import type { Delivery } from './v1/v1.deliver-notify.js';
 import { V1Protocol } from './v1/v1.protocol.js';
 import { V2Protocol } from './v2/v2.protocol.js';
 import { V3Protocol } from './v3/v3.protocol.js';
@@ -41,7 +42,7 @@ export class WxPayService {
 
   constructor(
     private readonly accounts: MerchantAccounts,
-    v1: V1Protocol,
+    private readonly v1: V1Protocol,
     v2: V2Protocol,
     v3: V3Protocol,
   ) {
@@ -131,6 +132,11 @@ export class WxPayService {
   ): Promise<Outcome<{ refundId: string }>> {
     const account = this.accounts.get(accountId);
     return this.protocols[account.api].applyAbnormalRefund(account, request);
+  }
+
+  /** About a payment that was made over API v1, whatever the account speaks by now. */
+  deliverNotify(accountId: string, delivery: Delivery): Promise<Outcome<void>> {
+    return this.v1.deliverNotify(this.accounts.get(accountId), delivery);
   }
 
   /** @throws NotificationRefused when the bytes are not an authentic notification to this account */

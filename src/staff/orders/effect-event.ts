@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<string, [chinese: string, english: string]>> = {
   print: ['打印小票', 'Receipt print'],
   message: ['订阅消息', 'Subscribe message'],
   'shipping-upload': ['微信发货信息录入', 'Upload of the shipment to WeChat'],
+  'deliver-notify': ['微信发货通知（v1）', 'Delivery notice to WeChat (API v1)'],
   webhook: ['推送事件', 'Webhook'],
 };
 

@@ -22,11 +22,13 @@ import {
 } from '../protocol.js';
 import { AppApi } from './app-api.js';
 import { appOf, credentialsOf } from './v1.credentials.js';
+import { deliverNotifyBody, type Delivery } from './v1.deliver-notify.js';
 import { genprepayBody } from './v1.genprepay.js';
 import { readPaymentNotification } from './v1.notification.js';
 import { orderQueryBody, orderQuerySchema, readOrderQuery } from './v1.order-query.js';
 import { v1PayParams } from './v1.pay-params.js';
 
+const okSchema = z.looseObject({});
 const prepaidSchema = z.looseObject({ prepayid: z.string().min(1).max(128) });
 
 /** A payment begun in the last second before `time_expire` is on WeChat's books a little later. */
@@ -100,6 +102,21 @@ export class V1Protocol implements WxPayProtocol {
     return Promise.resolve(
       rejected('NOT_IN_API_V1', 'API v1 has no bills here: 请在旧版商户平台（mch.tenpay.com）下载对账单'),
     );
+  }
+
+  /**
+   * Tells the gateway that goods are on their way. No other protocol has it.
+   * @returns rejected, and nothing was sent, when the account has given up its keys of API v1
+   */
+  async deliverNotify(account: MerchantAccount, delivery: Delivery): Promise<Outcome<void>> {
+    if (account.v1 === undefined || account.appAppSecret === undefined)
+      return rejected(
+        'NO_V1_KEYS',
+        `account ${account.id} has no keys of API v1, or no secret of its app, any more`,
+      );
+    const body = deliverNotifyBody(account.v1, delivery);
+    const answer = await this.api.post('/pay/delivernotify', body, okSchema, appOf(account));
+    return answer.kind === 'accepted' ? accepted(undefined) : answer;
   }
 
   payParams(account: MerchantAccount, request: PrepayRequest, prepaid: Prepaid): PayParams {
