@@ -56,6 +56,16 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     await this.boss.insert(queue, jobs, { db: within(manager) });
   }
 
+  /**
+   * Puts a failed job back in the manager's transaction: one more attempt, at once after the commit.
+   * @returns false when it is not failed, and then nothing has changed
+   */
+  async retry(manager: EntityManager, queue: JobQueue, id: string): Promise<boolean> {
+    // Documented, but not in its types.
+    const { affected } = (await this.boss.retry(queue, id, { db: within(manager) })) as { affected: number };
+    return affected > 0;
+  }
+
   /** Runs `handler` for each job of the queue; a throw makes that job, and no other, try again later. */
   async work<Queue extends JobQueue>(
     queue: Queue,
