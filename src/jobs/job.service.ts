@@ -9,7 +9,7 @@ import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement, type Statement } from '../database/sql.js';
-import { JOB_QUEUES, type JobPayloads, type JobQueue } from './job-queues.js';
+import { JOB_QUEUES, readPayload, type JobPayloads, type JobQueue } from './job-queues.js';
 
 /** Tried for a day, long enough to mend what is broken; what fails then stays visible as failed and can be run again. */
 const RETRIES = { retryLimit: 100, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
@@ -52,14 +52,18 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     payloads: readonly JobPayloads[Queue][],
   ): Promise<void> {
     if (payloads.length === 0) return;
-    const executeSql = async (text: string, values: unknown[] = []) => ({
-      rows: await run(manager, named(text), values),
-    });
-    await this.boss.insert(
-      queue,
-      payloads.map((data) => ({ data })),
-      { db: { executeSql } },
-    );
+    const jobs = payloads.map((data) => ({ data }));
+    await this.boss.insert(queue, jobs, { db: within(manager) });
+  }
+
+  /**
+   * Puts a failed job back in the manager's transaction: one more attempt, at once after the commit.
+   * @returns false when it is not failed, and then nothing has changed
+   */
+  async retry(manager: EntityManager, queue: JobQueue, id: string): Promise<boolean> {
+    // Documented, but not in its types.
+    const { affected } = (await this.boss.retry(queue, id, { db: within(manager) })) as { affected: number };
+    return affected > 0;
   }
 
   /** Runs `handler` for each job of the queue; a throw makes that job, and no other, try again later. */
@@ -67,28 +71,39 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     queue: Queue,
     handler: (payload: JobPayloads[Queue]) => Promise<void>,
   ): Promise<void> {
-    await this.boss.work<JobPayloads[Queue], void, typeof WORK>(queue, WORK, (jobs) =>
+    await this.boss.work<unknown, void, typeof WORK>(queue, WORK, (jobs) =>
       Promise.all(jobs.map((job) => this.settle(queue, job, handler))),
     );
   }
 
-  private async settle<Payload>(
-    queue: JobQueue,
-    { id, data }: Job<Payload>,
-    handler: (payload: Payload) => Promise<void>,
+  private async settle<Queue extends JobQueue>(
+    queue: Queue,
+    { id, data }: Job<unknown>,
+    handler: (payload: JobPayloads[Queue]) => Promise<void>,
   ): Promise<JobResult> {
     try {
-      await handler(data);
+      await handler(readPayload(queue, data));
       return { id, status: 'completed' };
     } catch (error) {
       this.logger.error(`a job of ${queue} failed; it is tried again`, { jobId: id, cause: error });
-      return {
-        id,
-        status: 'failed',
-        output: { message: error instanceof Error ? error.message : String(error) },
-      };
+      return { id, status: 'failed', output: { message: reason(error) } };
     }
   }
+}
+
+/** In one line what staff read about the failure; of several, each. */
+function reason(error: unknown): string {
+  if (error instanceof AggregateError) return `${error.message}: ${error.errors.map(reason).join('; ')}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** pg-boss's statements on the manager's connection: its jobs stand or fall with the transaction. */
+function within(manager: EntityManager): {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+} {
+  return {
+    executeSql: async (text, values = []) => ({ rows: await run(manager, named(text), values) }),
+  };
 }
 
 const statements = new Map<string, Statement>();

@@ -29,6 +29,9 @@ export const PERMISSIONS = {
   /** Side effects: messages, deliveries to other systems, prints. */
   'effects.read': EVERYBODY,
   'effects.replay': ['OWNER', 'FINANCE', 'SUPPORT'],
+  /** What works in the background: its backlog, its failures. */
+  'jobs.read': EVERYBODY,
+  'jobs.retry': ['OWNER', 'FINANCE', 'SUPPORT'],
   /** Addresses of other systems may carry a token, and deliveries show what was sent. */
   'webhooks.read': ['OWNER', 'FINANCE', 'SUPPORT'],
   'webhooks.manage': ['OWNER'],

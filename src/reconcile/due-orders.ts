@@ -8,12 +8,14 @@ import { DueWorker } from '../common/time/due-worker.js';
 
 const BATCH = 50;
 
-/** Orders whose time is over, or whose closing was asked for, and that no open attempt will bring up. */
+/** Orders `o` whose time is over at $1, or whose closing was asked for, and that no open attempt will bring up. */
+export const ORDER_IS_DUE = `o.status = 'PENDING_PAYMENT' AND (o.expires_at <= $1 OR o.close_requested_at IS NOT NULL)
+     AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.status IN ('CREATED', 'PREPAID'))`;
+
 const EXPIRED = statement(
   'expired-orders',
   `SELECT o.id FROM orders o
-   WHERE o.status = 'PENDING_PAYMENT' AND (o.expires_at <= $1 OR o.close_requested_at IS NOT NULL)
-     AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.status IN ('CREATED', 'PREPAID'))
+   WHERE ${ORDER_IS_DUE}
    ORDER BY o.expires_at LIMIT ${BATCH}`,
 );
 

@@ -11,6 +11,8 @@ import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
 import { StaffBuyerService } from './buyers/staff-buyer.service.js';
 import { EffectController } from './effects/effect.controller.js';
 import { EffectDeskService } from './effects/effect-desk.service.js';
+import { JobController } from './jobs/job.controller.js';
+import { JobDeskService } from './jobs/job-desk.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LedgerDeskService } from './ledger/ledger-desk.service.js';
 import { InboxController } from './notifications/inbox.controller.js';
@@ -50,6 +52,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   controllers: [
     EffectController,
     InboxController,
+    JobController,
     LedgerController,
     PrinterController,
     ReconciliationController,
@@ -63,6 +66,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   providers: [
     EffectDeskService,
     InboxDeskService,
+    JobDeskService,
     LedgerDeskService,
     PrintDeskService,
     ReconciliationDeskService,

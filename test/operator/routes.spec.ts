@@ -43,6 +43,8 @@ const ROUTES: Readonly<Record<string, Permission | 'anybody'>> = {
   'GET /effects': 'effects.read',
   'GET /effects/{id}': 'effects.read',
   'POST /effects/{id}/replay': 'effects.replay',
+  'GET /jobs': 'jobs.read',
+  'POST /jobs/{id}/retry': 'jobs.retry',
   'GET /webhooks': 'webhooks.read',
   'POST /webhooks': 'webhooks.manage',
   'GET /webhooks/{id}': 'webhooks.read',

@@ -103,6 +103,8 @@ export const PROBLEMS = {
   MESSAGE_NOT_DECIDED: [503, 'The message is not decided yet'],
   // Side effects
   EFFECT_NOT_FOUND: [404, 'There is no such side effect'],
+  JOB_NOT_FOUND: [404, 'There is no such job'],
+  JOB_NOT_RETRYABLE: [409, 'The job is over and is not run again'],
   PRINTER_NOT_FOUND: [404, 'There is no such printer'],
   PRINTER_KNOWN: [409, 'There is a printer with this number'],
   PRINTER_FROM_SETTINGS: [409, 'The printer is named in the settings'],
