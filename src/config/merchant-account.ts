@@ -56,7 +56,7 @@ export const accountFields = {
 
 export type AccountFields = z.output<z.ZodObject<typeof accountFields>>;
 
-/** One merchant number with its app ids and keys. Which variable or field says what is `named` by the reader's side. */
+/** One merchant number with its app ids and keys, wherever they were read from. */
 export interface MerchantAccountSettings {
   id: string;
   /** What new calls are made with. Notifications are read in every version the account has keys for. */

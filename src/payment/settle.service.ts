@@ -25,7 +25,7 @@ const LOCK = statement(
   'settle-lock',
   `SELECT o.id AS "orderId", o.status AS "orderStatus", o.payable_fen AS "payableFen",
           o.coupon_code IS NOT NULL AS "hasCoupon", p.id, p.status,
-          p.account_id AS "accountId", p.app_id AS "appId", p.mch_id AS "mchId", p.out_trade_no AS "outTradeNo",
+          p.account_id AS "accountId", p.app_id AS "appId", p.out_trade_no AS "outTradeNo",
           p.amount_fen AS "amountFen", p.request->>'currency' AS currency, p.transaction_id AS "transactionId"
    FROM orders o JOIN payments p ON p.order_id = o.id
    WHERE p.out_trade_no = ANY ($1::text[])
@@ -61,7 +61,6 @@ const KEEP_IN_SUSPENSE = statement(
 );
 
 type LockedRow = SettlementSubject['payment'] & {
-  mchId: string;
   outTradeNo: string;
   orderId: string;
   orderStatus: SettlementSubject['order']['status'];

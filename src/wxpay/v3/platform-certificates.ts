@@ -73,11 +73,6 @@ export class PlatformCertificates implements OnApplicationBootstrap, OnApplicati
       .sort((a, b) => b.expiresAt.getTime() - a.expiresAt.getTime())[0];
   }
 
-  /** All that are known, for the doctor and the console. */
-  all({ id }: MerchantAccount): readonly PlatformCertificate[] {
-    return [...(this.known.get(id)?.values() ?? [])];
-  }
-
   /** A serial number nobody has shown us yet: looks again in the background, at most once a minute. */
   refreshSoon(account: MerchantAccount): void {
     if (performance.now() - (this.askedAt.get(account.id) ?? -RETRY_MS) >= RETRY_MS)

@@ -56,11 +56,6 @@ export class V3Call {
     return accepted(read.data);
   }
 
-  /** The key personal data is encrypted with. */
-  expectedKey(account: MerchantAccount): Promise<NamedKey | undefined> {
-    return this.keys.expected(account);
-  }
-
   /** @returns why an answer is not to be believed; undefined when WeChat signed it just now */
   private distrust(account: MerchantAccount, answer: WxPayAnswer): string | undefined {
     const signature = answerSignature(answer.headers);
