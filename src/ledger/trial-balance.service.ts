@@ -28,6 +28,11 @@ const SUMS = `
   UNION ALL
   SELECT merchant_account, account, currency, greatest(amount_fen, 0), greatest(-amount_fen, 0) FROM ledger_entries
   WHERE id > coalesce((SELECT max(through_id) FROM ledger_checkpoints), 0)`;
+/** Two that count at once would meet in each other's rows; whoever comes second leaves it to the first. */
+const ONE_AT_A_TIME = statement(
+  'checkpoint-maker',
+  "SELECT pg_try_advisory_xact_lock(hashtext('ledger_checkpoints')) AS mine",
+);
 const MAKE = statement(
   'make-checkpoint',
   `INSERT INTO ledger_checkpoints (through_id, merchant_account, account, currency, debit_fen, credit_fen)
@@ -69,11 +74,13 @@ export class TrialBalanceService {
     return run<AccountBalance>(this.dataSource.manager, TRIAL_BALANCE, []);
   }
 
-  /** Sums everything decided so far. Does nothing where the journal is too busy to stand still for a moment. */
+  /** Sums everything decided so far; leaves it to the next look where the journal is too busy, or another is at it. */
   async checkpoint(): Promise<void> {
     const through = await this.newestDecided();
     if (through === null) return;
     await this.dataSource.transaction(async (manager) => {
+      const [lock] = await run<{ mine: boolean }>(manager, ONE_AT_A_TIME, []);
+      if (lock?.mine !== true) return;
       await run(manager, MAKE, [through]);
       await run(manager, FORGET, [through]);
     });
