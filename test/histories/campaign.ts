@@ -59,16 +59,15 @@ export function batchOf(
 export async function campaign(
   wechat: string,
   seed: number,
-  batches: Iterable<number>,
+  batches: readonly number[],
   { report, shorten = true, size = BATCH }: Options,
 ): Promise<Find | undefined> {
   let world: World | undefined;
-  let used = 0;
   try {
-    for (const batch of batches) {
-      if (world !== undefined && used++ % BATCHES_OF_WORLD === 0 && used > 1) {
-        await world.stop();
-        world = undefined;
+    for (const [turn, batch] of batches.entries()) {
+      if (turn % BATCHES_OF_WORLD === 0) {
+        await world?.stop();
+        world = undefined; // what has stopped is not stopped again, should the next one not start
       }
       world ??= await newDay(wechat);
       const { schedule, histories } = batchOf(seed, batch, size);

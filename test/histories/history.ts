@@ -50,6 +50,8 @@ export type Step =
       quarters: number;
       stale: boolean;
       times: number;
+      /** The owner says yes at once. */
+      approved: boolean;
     }
   | {
       do: 'review';
@@ -134,6 +136,7 @@ const refund = fc.record({
   quarters: fc.constantFrom(1, 2, 3, 4, 5), // of what was paid; five are too many
   stale: fc.constantFrom(false, false, false, true),
   times: fc.constantFrom(1, 1, 1, 2, 3),
+  approved: fc.boolean(),
 });
 const review = fc.record({
   do: is('review'),
@@ -165,14 +168,20 @@ const round = (minLength: number, ...steps: fc.WeightedArbitrary<Step>[]): fc.Ar
 const buying: fc.Arbitrary<Round> = fc.record({
   atOnce: fc.constant(false),
   steps: fc.array(
-    fc.oneof(often(15, checkout), often(1, order), often(1, ownPrice), often(3, fault('prepay'))),
-    { minLength: 1, maxLength: 2 },
+    fc.oneof(
+      often(15, checkout),
+      often(2, payAgain),
+      often(1, order),
+      often(1, ownPrice),
+      often(3, fault('prepay')),
+    ),
+    { minLength: 1, maxLength: 3 },
   ),
 });
 const paying = round(
   2,
   often(30, payment),
-  often(6, payAgain),
+  often(3, payAgain),
   often(3, closing),
   often(3, fault('query', 'close', 'notify')),
   often(1, forge),
@@ -183,14 +192,14 @@ const paying = round(
 );
 const after = round(
   1,
-  often(16, refund),
-  often(30, review),
-  often(5, fault('refund', 'refund', 'refundQuery', 'notify')),
+  often(20, refund),
+  often(20, review),
+  often(10, fault('refund', 'refund', 'refundQuery', 'notify')),
   often(2, payment),
   often(8, latePayment),
   often(14, decide),
   often(4, refundAgain),
-  often(2, payAgain),
+  often(1, payAgain),
   often(1, closing),
   often(1, withdraw),
   often(1, resend),
