@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { readBooks, type Books } from './books.js';
-import type { History, Round, Schedule } from './history.js';
+import type { Crash, History, Round, Schedule } from './history.js';
 import { violations } from './invariants.js';
 import { Lane, type Goods } from './lane.js';
 import { watchCalls } from './probes.js';
@@ -49,7 +49,7 @@ export async function runBatch(
 
   for (const [index, seconds] of schedule.advances.entries()) {
     const rounds = lanes.map(({ history }) => history.rounds[index] ?? { atOnce: false, steps: [] });
-    const crash = schedule.crash.round === index ? schedule.crash : undefined;
+    const crash = schedule.crash?.round === index ? schedule.crash : undefined;
     await playRound(world, lanes, rounds, crash);
     await world.advance(seconds);
   }
@@ -70,7 +70,7 @@ export async function runBatch(
     })),
     violations: found,
     troubles,
-    crashed: schedule.crash.round < schedule.advances.length,
+    crashed: schedule.crash !== null,
   };
 }
 
@@ -78,7 +78,7 @@ async function playRound(
   world: World,
   lanes: readonly Lane[],
   rounds: readonly Round[],
-  crash: Schedule['crash'] | undefined,
+  crash: Crash | undefined,
 ): Promise<void> {
   const steps = rounds.reduce((sum, round) => sum + round.steps.length, 0);
   const fatal = crash === undefined ? -1 : Math.floor((steps * crash.percent) / 100);

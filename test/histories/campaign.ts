@@ -3,7 +3,7 @@ import { runBatch, type BatchResult, type Placed } from './batch.js';
 import { compareBills } from './bills.js';
 import { countSituations, type Situations } from './coverage.js';
 import { describeHistory } from './describe.js';
-import { history, schedule, type History, type Schedule } from './history.js';
+import { crash, history, schedule, type History, type Schedule } from './history.js';
 import { World } from './world.js';
 
 /** So many histories live beside each other; more would only make each find slower to repeat. */
@@ -45,11 +45,14 @@ export function batchOf(
 ): { schedule: Schedule; histories: History[] } {
   const shape = fc.record({
     schedule,
+    crash,
     histories: fc.array(history, { minLength: size, maxLength: size }),
   });
   const [generated] = fc.sample(shape, { seed: (seed + batch * 0x9e3779b1) | 0, numRuns: 1 });
   if (generated === undefined) throw new Error('nothing was generated');
-  return generated;
+  const { schedule: drawn, crash: fatal, histories } = generated;
+  // In every second batch the process dies, so that a few batches are enough to see both.
+  return { schedule: { ...drawn, crash: batch % 2 === 1 ? fatal : null }, histories };
 }
 
 /**

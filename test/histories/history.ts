@@ -79,8 +79,14 @@ export interface History {
 /** What all histories of a batch share: how far the clock moves after each round (s), and when the process dies, if at all. */
 export interface Schedule {
   advances: number[];
-  /** In this round, when so many percent of its steps have begun, and then so many milliseconds later. */
-  crash: { round: number; percent: number; afterMs: number };
+  crash: Crash | null;
+}
+
+/** In this round, when so many percent of its steps have begun, and then so many milliseconds later. */
+export interface Crash {
+  round: number;
+  percent: number;
+  afterMs: number;
 }
 
 export const ROUNDS = 5;
@@ -214,11 +220,16 @@ export const history: fc.Arbitrary<History> = fc.record({
   rounds: fc.tuple(buying, paying, after, after, after),
 });
 
+export const crash: fc.Arbitrary<Crash> = fc.record({
+  round: fc.nat(ROUNDS - 1),
+  percent: fc.nat(99),
+  afterMs: fc.nat(8),
+});
+
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   advances: fc.array(fc.constantFrom(1, 1, 16, 16, 40, 70, 95, 130, 400, 1300), {
     minLength: ROUNDS,
     maxLength: ROUNDS,
   }),
-  // Half of the rounds do not exist: half of the batches end without a crash.
-  crash: fc.record({ round: fc.nat(ROUNDS * 2 - 1), percent: fc.nat(99), afterMs: fc.nat(8) }),
+  crash: fc.option(crash),
 });

@@ -234,18 +234,11 @@ async function refund(lane: Lane, step: StepOf<'refund'>): Promise<boolean> {
       ? lane.buyer(`/api/v1/orders/${order.id}/refunds`, body)
       : lane.staff('finance', `/orders/${order.id}/refunds`, body);
   const replies = await Promise.all(Array.from({ length: step.times }, ask));
-  for (const reply of replies) {
-    if (reply.status !== 201) continue;
-    lane.learnRefund(reply.body.id);
-    if (step.stale) lane.complaints.push('a refund with a stale expectation was accepted');
-  }
-  if (step.approved)
-    await Promise.all(
-      replies.map(({ status, body }) =>
-        status === 201 ? lane.staff('owner', `/refunds/${body.id}/approve`, {}) : undefined,
-      ),
-    );
-  return replies.some(({ status }) => status === 201);
+  const ids = replies.flatMap(({ status, body }) => (status === 201 ? [String(body.id)] : []));
+  for (const id of ids) lane.learnRefund(id);
+  if (step.stale && ids.length > 0) lane.complaints.push('a refund with a stale expectation was accepted');
+  if (step.approved) await Promise.all(ids.map((id) => lane.staff('owner', `/refunds/${id}/approve`)));
+  return ids.length > 0;
 }
 
 async function review(lane: Lane, step: StepOf<'review'>): Promise<boolean> {
