@@ -14,6 +14,8 @@ import { EffectDeskService } from './effects/effect-desk.service.js';
 import { EventController } from './events/event.controller.js';
 import { EventStreamService } from './events/event-stream.service.js';
 import { FeedReader } from './events/feed-reader.js';
+import { ExportController } from './exports/export.controller.js';
+import { ExportService } from './exports/export.service.js';
 import { JobController } from './jobs/job.controller.js';
 import { JobDeskService } from './jobs/job-desk.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
@@ -57,6 +59,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   controllers: [
     EffectController,
     EventController,
+    ExportController,
     InboxController,
     JobController,
     LedgerController,
@@ -73,6 +76,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   providers: [
     EffectDeskService,
     EventStreamService,
+    ExportService,
     FeedReader,
     InboxDeskService,
     JobDeskService,
