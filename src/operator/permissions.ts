@@ -51,6 +51,7 @@ export const PERMISSIONS = {
   'coupons.read': EVERYBODY,
   /** A coupon is money given away. */
   'coupons.manage': ['OWNER', 'FINANCE'],
+  'products.read': EVERYBODY,
   'products.manage': ['OWNER', 'SUPPORT'],
   'operators.manage': ['OWNER'],
   'audit.read': ['OWNER', 'FINANCE'],

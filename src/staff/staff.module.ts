@@ -32,6 +32,7 @@ import { PrinterController } from './printers/printer.controller.js';
 import { ReconcileModule } from '../reconcile/reconcile.module.js';
 import { ReconciliationController } from './reconciliations/reconciliation.controller.js';
 import { ReconciliationDeskService } from './reconciliations/reconciliation-desk.service.js';
+import { SettingsController } from './settings/settings.controller.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
@@ -65,6 +66,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     LedgerController,
     PrinterController,
     ReconciliationController,
+    SettingsController,
     ShipmentController,
     StaffBuyerController,
     StaffOrderController,
