@@ -89,10 +89,7 @@ type Work = (...of: unknown[]) => void;
 type Callback = (error?: unknown, result?: unknown) => void;
 
 function handOver(answer: Promise<unknown>, callback: Callback): undefined {
-  answer.then(
-    (result) => callback(undefined, result),
-    (error: unknown) => callback(error),
-  );
+  void answer.then((result) => callback(undefined, result), callback);
   return undefined;
 }
 

@@ -33,13 +33,10 @@ export interface Flow {
 }
 
 /** @throws Error saying what is not true yet */
-export async function hasConverged(
-  scene: Scene,
-  { status, refundedFen, stock, events, also }: Flow,
-  checkedOut: CheckedOut,
-): Promise<void> {
+export async function hasConverged(scene: Scene, flow: Flow, checkedOut: CheckedOut): Promise<void> {
   const { system, productId } = scene;
   const { order } = checkedOut;
+  const { status, refundedFen, stock, events } = flow;
   const [row] = await system.database.query(
     `SELECT o.status, o.refunded_fen::int AS "refundedFen", p.stock FROM orders o, products p WHERE o.id = $1 AND p.id = $2`,
     [order.id, productId],
@@ -47,5 +44,5 @@ export async function hasConverged(
   same('the order', row, { status, refundedFen, stock });
   await agreesWithWeChat(system, order);
   same('events', await eventsOf(system.database, order.id), events);
-  await also?.(scene, checkedOut);
+  await flow.also?.(scene, checkedOut);
 }

@@ -40,15 +40,16 @@ export async function startMortalSystem(env: Record<string, string>): Promise<Mo
   };
   starting = begin();
   await starting;
+  const parts = { ...system };
   return Object.assign(system, {
     life: () => life,
     deaths: () => deaths,
     alive: () => starting,
-    stop: ((stop) => async () => {
+    stop: async () => {
       await starting;
       await system.app.close();
-      await stop();
-    })(system.stop),
+      await parts.stop();
+    },
   });
 }
 
