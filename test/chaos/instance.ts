@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppProcess } from '../support/app-process.js';
 
-const TRIES = 20;
+const TRIES = 60;
 
 /** One place where the application runs, and is started again whenever it has ended. */
 export class Instance {

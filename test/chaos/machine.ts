@@ -44,7 +44,7 @@ export class Machine {
       ...(merchant as Record<string, string>),
       WXPAY_API: api,
       NODE_ENV: 'test',
-      LOG_LEVEL: 'fatal',
+      LOG_LEVEL: 'error',
       HOST: '127.0.0.1',
       PUBLIC_URL: balancer.url,
       DATABASE_URL: postgres.url(DATABASE),

@@ -21,7 +21,7 @@ export interface Diary {
   promised: string[];
 }
 
-const TRIES = 40;
+const TRIES = 400;
 const PAUSE_MS = 250;
 
 /** What the helpers of the tests need of a system: the address, the simulator, and accounts made beside the application. */
