@@ -42,7 +42,10 @@ export class EffectPlanner implements OnApplicationBootstrap {
   /** @returns how many */
   private async plan(kind: EffectKind, event: DomainEvent): Promise<number> {
     const { manager } = this.dataSource;
-    const planned = await kind.plan(event, manager);
+    const planned =
+      'reconciliationId' in event
+        ? ((await kind.planReconciliation?.(event, manager)) ?? [])
+        : await kind.plan(event, manager);
     const dedupeKey = (target: string): string => `${event.id}:${kind.kind}:${target}`;
     await this.effects.add(
       manager,

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { Clock } from '../../common/time/clock.js';
-import type { DomainEvent } from '../../jobs/event.js';
+import type { OrderEvent } from '../../jobs/event.js';
 import { OrderItem } from '../../order/order-item.entity.js';
 import { Order } from '../../order/order.entity.js';
 import type { Effect } from '../effect/effect.entity.js';
@@ -46,7 +46,7 @@ export class ReceiptPrint implements EffectKind {
     private readonly clock: Clock,
   ) {}
 
-  async plan({ type, orderId }: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+  async plan({ type, orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
     if (type !== 'payment.succeeded') return [];
     const printers = await this.printers.enabled(manager);
     return printers.length === 0 ? [] : this.tickets(manager, orderId, NEW_ORDER, printers);

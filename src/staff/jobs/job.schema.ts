@@ -23,6 +23,7 @@ export const payloadIdsSchema = z.object({
   paymentId: z.uuid().optional().catch(undefined),
   refundId: z.uuid().optional().catch(undefined),
   suspenseId: z.uuid().optional().catch(undefined),
+  reconciliationId: z.uuid().optional().catch(undefined),
 });
 
 export const jobSchema = z.object({
@@ -39,6 +40,7 @@ export const jobSchema = z.object({
       paymentId: z.string().optional(),
       refundId: z.string().optional(),
       suspenseId: z.string().optional(),
+      reconciliationId: z.string().optional(),
     })
     .describe('ids only; empty when the payload has an unknown shape'),
   attempts: z.int(),
