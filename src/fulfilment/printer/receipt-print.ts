@@ -46,8 +46,12 @@ export class ReceiptPrint implements EffectKind {
     private readonly clock: Clock,
   ) {}
 
-  async plan({ type, orderId }: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
-    if (type !== 'payment.succeeded') return [];
+  async concerning(events: readonly DomainEvent[], manager: EntityManager): Promise<readonly DomainEvent[]> {
+    const paid = events.filter(({ type }) => type === 'payment.succeeded');
+    return paid.length > 0 && (await this.printers.enabled(manager)).length > 0 ? paid : [];
+  }
+
+  async plan({ orderId }: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
     const printers = await this.printers.enabled(manager);
     return printers.length === 0 ? [] : this.tickets(manager, orderId, NEW_ORDER, printers);
   }
