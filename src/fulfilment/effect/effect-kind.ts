@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { OrderEvent, ReconciliationEvent } from '../../jobs/event.js';
+import type { DomainEvent, OrderEvent, ReconciliationEvent } from '../../jobs/event.js';
 import type { AttemptOutcome } from './effect-attempt.entity.js';
 import type { Effect } from './effect.entity.js';
 
@@ -65,6 +65,11 @@ export interface EffectKind {
   readonly kind: string;
   /** Seconds to wait after each unsuccessful attempt; when they are used up the effect is dead. */
   readonly schedule: readonly number[];
+  /**
+   * Those of events decided together that may mean something to this kind; a kind for which most mean nothing finds that
+   * out with one look instead of one for each. Absent: all of them.
+   */
+  concerning?(events: readonly DomainEvent[], manager: EntityManager): Promise<readonly DomainEvent[]>;
   /** Reads rows, calls nobody. May be asked again about the same event; what was planned before stays. */
   plan(event: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]>;
   /** The same for a day's comparison with WeChat's bills; absent where that means nothing. */

@@ -43,6 +43,11 @@ const SUBSCRIBED = statement(
   'SELECT id FROM webhook_endpoints WHERE enabled AND $1 = ANY (event_types) AND created_at <= $2 ORDER BY id',
 );
 
+const WANTED = statement(
+  'event-types-with-webhook',
+  'SELECT DISTINCT unnest(event_types) AS type FROM webhook_endpoints WHERE enabled',
+);
+
 /** Tells the shop's other systems of events (A13): one effect for each endpoint that wants the type. */
 @Injectable()
 export class WebhookDelivery implements EffectKind {
@@ -56,6 +61,11 @@ export class WebhookDelivery implements EffectKind {
     @Inject(SETTINGS) { data }: Settings,
   ) {
     this.sealing = new Sealing(data.encryptionKeys, SEALED_COLUMNS.webhookSecret.purpose);
+  }
+
+  async concerning(events: readonly DomainEvent[], manager: EntityManager): Promise<readonly DomainEvent[]> {
+    const wanted = new Set((await run<{ type: string }>(manager, WANTED, [])).map(({ type }) => type));
+    return events.filter(({ type }) => wanted.has(type));
   }
 
   async plan(event: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {

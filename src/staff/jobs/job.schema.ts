@@ -24,6 +24,11 @@ export const payloadIdsSchema = z.object({
   refundId: z.uuid().optional().catch(undefined),
   suspenseId: z.uuid().optional().catch(undefined),
   reconciliationId: z.uuid().optional().catch(undefined),
+  together: z
+    .array(z.unknown())
+    .transform(({ length }) => length)
+    .optional()
+    .catch(undefined),
 });
 
 export const jobSchema = z.object({
@@ -41,6 +46,7 @@ export const jobSchema = z.object({
       refundId: z.string().optional(),
       suspenseId: z.string().optional(),
       reconciliationId: z.string().optional(),
+      together: z.int().optional().describe('instead of ids: how many events were decided together'),
     })
     .describe('ids only; empty when the payload has an unknown shape'),
   attempts: z.int(),
