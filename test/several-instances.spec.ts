@@ -12,6 +12,7 @@ import { AppProcess } from './support/app-process.js';
 import { booksOf } from './support/books.js';
 import { TestBuyer, type CheckedOut } from './support/buyer.js';
 import { eventually } from './support/eventually.js';
+import { EVENTS } from './support/events.js';
 import { RoundRobin } from './support/round-robin.js';
 import { TestOperator } from './support/staff.js';
 import { startSystem, type System } from './support/system.js';
@@ -196,7 +197,7 @@ describe('a rolling restart under load', () => {
       });
       const [all] = await system.database.query<{ orders: string; events: string }>(
         `SELECT (SELECT count(*) FROM orders) AS orders,
-              (SELECT count(*) FROM pgboss.job WHERE name = 'events' AND data->>'type' = 'payment.succeeded') AS events`,
+              (SELECT count(*) FROM ${EVENTS} WHERE data->>'type' = 'payment.succeeded') AS events`,
       );
       // Repeated requests made no second order, and each payment is one event.
       expect(all).toEqual({ orders: String(accepted.length), events: String(accepted.length) });

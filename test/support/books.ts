@@ -1,4 +1,5 @@
 import type { TestDatabase } from './database.js';
+import { EVENTS } from './events.js';
 
 /** What the database says about one order, read beside the application. */
 export interface Books {
@@ -37,9 +38,7 @@ export async function booksOf(database: TestDatabase, orderId: string): Promise<
     [orderId],
   );
   const [jobs] = await database.query<{ count: string }>(
-    `SELECT count(*) FROM pgboss.job
-     CROSS JOIN LATERAL jsonb_array_elements(coalesce(data->'together', jsonb_build_array(data))) AS event
-     WHERE name = 'events' AND event->>'type' = 'payment.succeeded' AND event->>'orderId' = $1`,
+    `SELECT count(*) FROM ${EVENTS} WHERE data->>'type' = 'payment.succeeded' AND data->>'orderId' = $1`,
     [orderId],
   );
   const verdicts = await database.query<{ verdict: string }>(
