@@ -166,9 +166,9 @@ describe('a rolling restart under load', () => {
       const productId = await system.product({ stock: 100_000 });
       const buyers = await Promise.all(Array.from({ length: BUYERS }, () => TestBuyer.login(through)));
       const accepted: CheckedOut[] = [];
-      let isOver = false;
+      const rolling = { isOver: false };
       const buy = async (buyer: TestBuyer): Promise<void> => {
-        while (!isOver) {
+        while (!rolling.isOver) {
           const checkedOut = await persistently(buyer, productId);
           accepted.push(checkedOut);
           await system.control.pay({ outTradeNo: checkedOut.payment.outTradeNo });
@@ -181,7 +181,7 @@ describe('a rolling restart under load', () => {
           codes.push(await app.ended());
           apps[index] = await start(ports[index]);
         }
-        isOver = true;
+        rolling.isOver = true;
         return codes;
       };
       const [codes] = await Promise.all([roll(), ...buyers.map(buy)]);
@@ -208,19 +208,19 @@ describe('a rolling restart under load', () => {
     },
     ROLLING_MS,
   );
-
-  /** As clients do: when nobody answers, or with 5xx or "still running", the same again under the same key. */
-  async function persistently(buyer: TestBuyer, productId: string): Promise<CheckedOut> {
-    const body = { items: [{ productId, quantity: 1 }] };
-    const key = { 'idempotency-key': randomUUID() };
-    for (let tries = 1; ; tries++) {
-      const { status, body: answer } = await buyer
-        .send<CheckedOut>('POST', '/api/v1/checkout', body, key)
-        .catch(() => ({ status: 0, body: undefined }));
-      if (status === 201 && answer !== undefined) return answer;
-      if (tries === 50 || (status !== 0 && status < 500 && status !== 409))
-        throw new Error(`checkout: ${status}`);
-      await sleep(100);
-    }
-  }
 });
+
+/** As clients do: when nobody answers, or with 5xx or "still running", the same again under the same key. */
+async function persistently(buyer: TestBuyer, productId: string): Promise<CheckedOut> {
+  const body = { items: [{ productId, quantity: 1 }] };
+  const key = { 'idempotency-key': randomUUID() };
+  for (let tries = 1; ; tries++) {
+    const { status, body: answer } = await buyer
+      .send<CheckedOut>('POST', '/api/v1/checkout', body, key)
+      .catch(() => ({ status: 0, body: undefined }));
+    if (status === 201 && answer !== undefined) return answer;
+    if (tries === 50 || (status !== 0 && status < 500 && status !== 409))
+      throw new Error(`checkout: ${status}`);
+    await sleep(100);
+  }
+}
