@@ -1,6 +1,5 @@
 import type { Lane } from './lane.js';
 import type { World } from './world.js';
-import { EVENTS as EVENTS_SENT } from '../support/events.js';
 import { EVENTS } from '../support/events.js';
 
 /** Rows as the database has them, amounts in fen. */
@@ -133,7 +132,7 @@ const ENTRIES = `
 const EVENT_ROWS = `
   SELECT data->>'type' AS type, data->>'orderId' AS "orderId", data->>'refundId' AS "refundId",
          data->>'suspenseId' AS "suspenseId"
-  FROM ${EVENTS_SENT} WHERE (data->>'at')::timestamptz >= $1`;
+  FROM ${EVENTS} WHERE (data->>'at')::timestamptz >= $1`;
 const NOTICES = `
   SELECT order_id AS "orderId", verdict, verified FROM notifications WHERE received_at >= $1 AND order_id IS NOT NULL`;
 const COUPONS = `
