@@ -54,6 +54,13 @@ export default {
       to: { path: '^(src|migrations|test)/' },
     },
     {
+      name: 'miniprogram-stands-alone',
+      comment: 'It runs on phones: nothing of the backend, and no package.',
+      severity: 'error',
+      from: { path: '^miniprogram/' },
+      to: { pathNot: '^miniprogram/' },
+    },
+    {
       name: 'backend-is-production-only',
       comment: 'src/ and migrations/ run without development dependencies.',
       severity: 'error',
@@ -64,7 +71,7 @@ export default {
       name: 'backend-imports-backend',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(simulator|scripts|bench|test|migrations)/' },
+      to: { path: '^(simulator|scripts|bench|test|migrations|miniprogram)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

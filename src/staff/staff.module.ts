@@ -11,6 +11,11 @@ import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
 import { StaffBuyerService } from './buyers/staff-buyer.service.js';
 import { EffectController } from './effects/effect.controller.js';
 import { EffectDeskService } from './effects/effect-desk.service.js';
+import { EventController } from './events/event.controller.js';
+import { EventStreamService } from './events/event-stream.service.js';
+import { FeedReader } from './events/feed-reader.js';
+import { ExportController } from './exports/export.controller.js';
+import { ExportService } from './exports/export.service.js';
 import { JobController } from './jobs/job.controller.js';
 import { JobDeskService } from './jobs/job-desk.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
@@ -27,9 +32,12 @@ import { PrinterController } from './printers/printer.controller.js';
 import { ReconcileModule } from '../reconcile/reconcile.module.js';
 import { ReconciliationController } from './reconciliations/reconciliation.controller.js';
 import { ReconciliationDeskService } from './reconciliations/reconciliation-desk.service.js';
+import { SettingsController } from './settings/settings.controller.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
+import { StatsController } from './stats/stats.controller.js';
+import { StatsService } from './stats/stats.service.js';
 import { SuspenseDeskService } from './suspense/suspense-desk.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
@@ -51,20 +59,27 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   ],
   controllers: [
     EffectController,
+    EventController,
+    ExportController,
     InboxController,
     JobController,
     LedgerController,
     PrinterController,
     ReconciliationController,
+    SettingsController,
     ShipmentController,
     StaffBuyerController,
     StaffOrderController,
     StaffPaymentController,
+    StatsController,
     SuspenseController,
     WebhookController,
   ],
   providers: [
     EffectDeskService,
+    EventStreamService,
+    ExportService,
+    FeedReader,
     InboxDeskService,
     JobDeskService,
     LedgerDeskService,
@@ -75,6 +90,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     StaffBuyerService,
     StaffOrderService,
     StaffPaymentService,
+    StatsService,
     SuspenseDeskService,
     WebhookDeskService,
   ],
