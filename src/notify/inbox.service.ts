@@ -5,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { columns, run, statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import type { RawNotification } from '../wxpay/protocol.js';
 import type { NotificationKind, NotificationVerdict } from './notification.entity.js';
 
@@ -115,6 +116,6 @@ export class InboxService {
       Object.keys(headers).length > 0 ? JSON.stringify(headers) : null,
       (verified ? query : query.slice(0, UNVERIFIED_BYTES)) || null,
     ]);
-    await run(manager, INSERT, columns(rows));
+    await send(manager, INSERT, columns(rows));
   }
 }

@@ -9,6 +9,7 @@ import { Problem } from '../common/http/problem.js';
 import { eventOf } from '../common/transitions.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import { CouponService } from './coupon/coupon.service.js';
 import { spread } from './coupon/discount.js';
 import { newOrderNo } from './order-number.js';
@@ -126,7 +127,7 @@ export class OrderService {
       quantity: item.quantity,
       payable_fen: item.payableFen,
     }));
-    await run(manager, INSERT_ORDER, [
+    await send(manager, INSERT_ORDER, [
       id,
       order.orderNo,
       buyerId,
