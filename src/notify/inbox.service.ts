@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
@@ -106,7 +106,7 @@ export class InboxService {
       filing.reason ?? null,
       verified,
       verified ? body : body.subarray(0, UNVERIFIED_BYTES),
-      createHash('sha256').update(body).digest(),
+      hash('sha256', body, 'buffer'),
       sourceIp,
       filing.outTradeNo ?? null,
       filing.transactionId ?? null,
