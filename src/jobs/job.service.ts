@@ -9,6 +9,7 @@ import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement, type Statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import {
   JOB_QUEUES,
   jobData,
@@ -70,7 +71,7 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     const jobs: { data: object }[] = [];
     for (let at = 0; at < payloads.length; at += TOGETHER_MAX)
       jobs.push({ data: jobData(payloads.slice(at, at + TOGETHER_MAX)) });
-    await this.boss.insert(queue, jobs, { db: within(manager) });
+    await this.boss.insert(queue, jobs, { db: sentWith(manager) });
   }
 
   /**
@@ -120,6 +121,16 @@ function within(manager: EntityManager): {
 } {
   return {
     executeSql: async (text, values = []) => ({ rows: await run(manager, named(text), values) }),
+  };
+}
+
+/** The same where nothing is read from the answer: nobody waits for it before the commit. */
+function sentWith(manager: EntityManager): ReturnType<typeof within> {
+  return {
+    executeSql: async (text, values = []) => {
+      await send(manager, named(text), values);
+      return { rows: [] };
+    },
   };
 }
 
