@@ -1,0 +1,90 @@
+import { DatePicker, Input, Select } from 'antd';
+import dayjs from 'dayjs';
+import { useEffect, useState } from 'react';
+import { useWords } from '../i18n/language.tsx';
+import type { FilterValues } from './use-filters.ts';
+
+export type Filter =
+  | { kind: 'search'; name: string; label: string }
+  | { kind: 'choice'; name: string; label: string; options: readonly { value: string; label: string }[] }
+  /** Two days, both counted in: `from` and `to`. */
+  | { kind: 'period' };
+
+export function namesOf(filters: readonly Filter[]): string[] {
+  return filters.flatMap((filter) => (filter.kind === 'period' ? ['from', 'to'] : [filter.name]));
+}
+
+interface BarProps {
+  filters: readonly Filter[];
+  values: FilterValues;
+  onChange: (changes: Readonly<Record<string, string | undefined>>) => void;
+}
+
+export function FilterBar({ filters, values, onChange }: BarProps) {
+  const t = useWords();
+  if (filters.length === 0) return null;
+  return (
+    <search className="filter-bar" aria-label={t('list.filters')}>
+      {filters.map((filter) => {
+        if (filter.kind === 'period') return <Period key="period" values={values} onChange={onChange} />;
+        const { name, label } = filter;
+        if (filter.kind === 'search')
+          return <SearchBox key={name} name={name} label={label} value={values[name]} onChange={onChange} />;
+        return (
+          <Select
+            key={name}
+            className="filter-choice"
+            aria-label={label}
+            placeholder={label}
+            allowClear
+            options={[...filter.options]}
+            value={values[name] ?? null}
+            onChange={(value: string | undefined) => onChange({ [name]: value })}
+          />
+        );
+      })}
+    </search>
+  );
+}
+
+function SearchBox({
+  name,
+  label,
+  value = '',
+  onChange,
+}: {
+  name: string;
+  label: string;
+  value: string | undefined;
+  onChange: BarProps['onChange'];
+}) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return (
+    <Input.Search
+      className="filter-search"
+      aria-label={label}
+      placeholder={label}
+      allowClear
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onSearch={(wanted) => onChange({ [name]: wanted.trim() })}
+    />
+  );
+}
+
+function Period({ values, onChange }: Pick<BarProps, 'values' | 'onChange'>) {
+  const t = useWords();
+  const day = (text: string | undefined) => (text === undefined ? null : dayjs(text.slice(0, 10)));
+  return (
+    <DatePicker.RangePicker
+      className="filter-period"
+      aria-label={t('list.period')}
+      allowEmpty={[true, true]}
+      value={[day(values['from']), day(values['to'])]}
+      onChange={(days) =>
+        onChange({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })
+      }
+    />
+  );
+}

@@ -1,0 +1,47 @@
+import { Table } from 'antd';
+import { Link, useNavigate } from 'react-router';
+import type { ListProps } from './list.tsx';
+
+const INTERACTIVE = 'a, button, input, label';
+
+export function RowTable<Row extends { id: string }>({
+  rows,
+  columns,
+  href,
+  label,
+  selection,
+}: ListProps<Row> & { rows: Row[] }) {
+  const navigate = useNavigate();
+  return (
+    <Table<Row>
+      aria-label={label}
+      size="middle"
+      rowKey="id"
+      dataSource={rows}
+      pagination={false}
+      scroll={{ x: 'max-content' }}
+      columns={columns.map(({ title, render, align, width }, index) => ({
+        key: title,
+        title,
+        ...(align !== undefined && { align }),
+        ...(width !== undefined && { width }),
+        render: (_: unknown, row: Row) =>
+          index === 0 && href !== undefined ? <Link to={href(row)}>{render(row)}</Link> : render(row),
+      }))}
+      {...(selection !== undefined && {
+        rowSelection: {
+          selectedRowKeys: [...selection.ids],
+          onChange: (keys: React.Key[], chosen: Row[]) => selection.onChange(keys.map(String), chosen),
+        },
+      })}
+      {...(href !== undefined && {
+        rowClassName: 'row-link',
+        onRow: (row: Row) => ({
+          onClick: (event: React.MouseEvent) => {
+            if (!(event.target as Element).closest(INTERACTIVE)) void navigate(href(row));
+          },
+        }),
+      })}
+    />
+  );
+}
