@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../scripts/embedded-postgres.js';
+import { command } from './support/command.js';
 import { startSystem, type System } from './support/system.js';
 
 interface Operation {
@@ -16,11 +17,13 @@ interface Schema {
   required?: string[];
   oneOf?: Schema[];
   type?: string;
+  enum?: string[];
 }
 interface OpenApi {
   openapi: string;
   info: { title: string; version: string };
   paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
 }
 
 let system: System;
@@ -59,6 +62,39 @@ describe('GET /docs/openapi.json', () => {
     for (const [, name] of path.matchAll(/\{(\w+)\}/g)) {
       expect(parameters).toContainEqual(expect.objectContaining({ name, in: 'path', required: true }));
     }
+  });
+
+  it('types every answer: what succeeds has a schema, what fails is a problem with one of the known codes', () => {
+    const routes = Object.entries(document.paths)
+      .filter(([path]) => !path.startsWith('/notify/'))
+      .flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { responses }]) => ({ name: `${method} ${path}`, responses })),
+      );
+    expect(routes.length).toBeGreaterThan(90);
+    for (const { name, responses } of routes) {
+      const successes = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+      expect([name, successes.length > 0]).toEqual([name, true]);
+      for (const [status, { content = {} }] of successes) {
+        const schemas = Object.values(content).map(({ schema }) => Object.keys(schema).length > 0);
+        expect([name, status, schemas]).toEqual([name, status, status === '204' ? [] : [true]]);
+      }
+      expect([name, Object.keys(responses['default']?.content ?? {})]).toEqual([
+        name,
+        ['application/problem+json'],
+      ]);
+    }
+    const { Problem } = document.components.schemas;
+    expect(Problem?.properties?.['code']?.enum).toContain('ORDER_NOT_FOUND');
+  });
+
+  it('is the same without a database, from npm run openapi', async () => {
+    const { code, out } = await command('openapi', {});
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual(document);
+  });
+
+  it('staff come with a bearer token or with the cookie of their browser', () => {
+    expect(operation('get', '/api/v1/admin/me').security).toEqual([{ bearer: [] }, { session: [] }]);
   });
 
   it('says which version of OpenAPI it is', () => {

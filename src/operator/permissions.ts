@@ -54,6 +54,8 @@ export const PERMISSIONS = {
   'products.manage': ['OWNER', 'SUPPORT'],
   'operators.manage': ['OWNER'],
   'audit.read': ['OWNER', 'FINANCE'],
+  /** How the service is set up, without its secrets: accounts, limits, certificates. */
+  'settings.read': ['OWNER', 'FINANCE'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

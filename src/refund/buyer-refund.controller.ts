@@ -59,7 +59,7 @@ export class BuyerRefundController {
     @Query({ schema: refundListSchema }) query: RefundListQuery,
   ): Promise<RefundPage> {
     await this.orders.ofBuyer(buyerId, id);
-    const { rows, nextCursor } = await this.desk.list(query, id);
+    const { rows, nextCursor } = await this.desk.list(query, { orderId: id });
     return { items: rows.map(refundView), nextCursor };
   }
 

@@ -76,7 +76,7 @@ export class RefundDeskService {
   /** Refunds, newest first; of one order with what came back of the money that arrived wrongly for it. */
   async list(
     { status, purpose, limit, cursor }: RefundListQuery,
-    orderId?: string,
+    of: { orderId?: string; ids?: readonly string[] } = {},
   ): Promise<{ rows: Refund[]; nextCursor: string | null }> {
     const query = this.dataSource
       .createQueryBuilder(Refund, 'r')
@@ -85,7 +85,8 @@ export class RefundDeskService {
     if (status !== undefined) query.andWhere('r.status = :status', { status });
     if (purpose !== undefined)
       query.andWhere(purpose === 'ORDER' ? 'r.orderId IS NOT NULL' : 'r.suspenseId IS NOT NULL');
-    if (orderId !== undefined) query.andWhere(OF_ORDER, { orderId });
+    if (of.orderId !== undefined) query.andWhere(OF_ORDER, { orderId: of.orderId });
+    if (of.ids !== undefined) query.andWhere('r.id = ANY(:ids)', { ids: of.ids });
     if (cursor !== undefined) query.andWhere('(r.createdAt, r.id) < (:createdAt, :id)', decodeCursor(cursor));
     return page(await query.getMany(), limit);
   }

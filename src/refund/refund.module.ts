@@ -14,6 +14,7 @@ import { RefundApproval } from './refund-approval.entity.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
 import { RefundDeskService } from './refund-desk.service.js';
 import { RefundExecutionService } from './refund-execution.service.js';
+import { RefundQueueService } from './refund-queue.service.js';
 import { RefundRequestService } from './refund-request.service.js';
 import { RefundReviewService } from './refund-review.service.js';
 import { Refund } from './refund.entity.js';
@@ -38,10 +39,11 @@ import { SuspenseReturnService } from './suspense-return.service.js';
     RefundConclusionService,
     RefundDeskService,
     RefundExecutionService,
+    RefundQueueService,
     RefundRequestService,
     RefundReviewService,
     SuspenseReturnService,
   ],
-  exports: [RefundConclusionService, RefundDeskService, SuspenseReturnService],
+  exports: [RefundConclusionService, RefundDeskService, RefundQueueService, SuspenseReturnService],
 })
 export class RefundModule {}

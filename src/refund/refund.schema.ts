@@ -3,6 +3,9 @@ import { fenSchema } from '../common/fen.js';
 import { REFUND_PURPOSES } from './refund.entity.js';
 import { REFUND_STATUSES } from './refund.status.js';
 
+/** A queue of this many is "a thousand or more": counting on would read every refund there ever was. */
+export const COUNTED_TO = 1000;
+
 const reasonSchema = z.string().trim().min(1).max(200);
 
 export const newRefundSchema = z.strictObject({
@@ -62,6 +65,11 @@ export const refundListSchema = z.strictObject({
 });
 export type RefundListQuery = z.infer<typeof refundListSchema>;
 
+export const staffRefundListSchema = refundListSchema.extend({
+  awaitingMe: z.literal('true').optional().describe('only those that wait for a decision you may take'),
+});
+export type StaffRefundListQuery = z.infer<typeof staffRefundListSchema>;
+
 const instant = z.iso.datetime({ offset: true });
 const personSchema = z.object({
   kind: z.enum(['buyer', 'operator', 'policy']),
@@ -106,6 +114,16 @@ export const staffRefundSchema = refundSchema.extend({
     .describe('whether you may decide it now, and why not'),
 });
 export type StaffRefundView = z.infer<typeof staffRefundSchema>;
+
+const count = z.int().min(0).max(COUNTED_TO);
+export const refundCountsSchema = z.object({
+  ...(Object.fromEntries(REFUND_STATUSES.map((status) => [status, count])) as Record<
+    (typeof REFUND_STATUSES)[number],
+    typeof count
+  >),
+  awaitingMe: count,
+});
+export type RefundCounts = z.infer<typeof refundCountsSchema>;
 
 export const refundPageSchema = z.object({ items: z.array(refundSchema), nextCursor: z.string().nullable() });
 export type RefundPage = z.infer<typeof refundPageSchema>;

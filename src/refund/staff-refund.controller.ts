@@ -12,22 +12,26 @@ import { Requires } from '../operator/requires.js';
 import { OrderService } from '../order/order.service.js';
 import { AbnormalRefundService } from './abnormal-refund.service.js';
 import { RefundDeskService } from './refund-desk.service.js';
+import { RefundQueueService } from './refund-queue.service.js';
 import { RefundRequestService } from './refund-request.service.js';
 import { RefundReviewService } from './refund-review.service.js';
 import {
   abnormalRefundSchema,
   approveSchema,
+  COUNTED_TO,
   newRefundSchema,
-  refundListSchema,
+  refundCountsSchema,
   refundPageSchema,
   rejectSchema,
+  staffRefundListSchema,
   staffRefundSchema,
   type AbnormalRefund,
   type Approve,
   type NewRefund,
-  type RefundListQuery,
+  type RefundCounts,
   type RefundPage,
   type Reject,
+  type StaffRefundListQuery,
   type StaffRefundView,
 } from './refund.schema.js';
 import { refundView } from './refund.view.js';
@@ -42,6 +46,7 @@ export class StaffRefundController {
     private readonly requests: RefundRequestService,
     private readonly reviews: RefundReviewService,
     private readonly desk: RefundDeskService,
+    private readonly queue: RefundQueueService,
     private readonly abnormal: AbnormalRefundService,
     private readonly orders: OrderService,
   ) {}
@@ -50,12 +55,26 @@ export class StaffRefundController {
   @Requires('refunds.read')
   @ApiOperation({ summary: 'Refunds, newest first' })
   @ApiOkResponse({ standardSchema: refundPageSchema })
-  async list(@Query({ schema: refundListSchema }) query: RefundListQuery): Promise<RefundPage> {
-    const { rows, nextCursor } = await this.desk.list(query);
+  async list(
+    @CurrentOperator() operator: OperatorPrincipal,
+    @Query({ schema: staffRefundListSchema }) query: StaffRefundListQuery,
+  ): Promise<RefundPage> {
+    const mine = query.awaitingMe && { ids: await this.queue.awaiting(operator) };
+    const { rows, nextCursor } = await this.desk.list(query, mine);
     return {
       items: rows.map((refund) => ({ ...refundView(refund), requestedBy: refund.requestedBy })),
       nextCursor,
     };
+  }
+
+  @Get('refunds/counts')
+  @Requires('refunds.read')
+  @ApiOperation({
+    summary: `How many refunds are in each state, and how many wait for you; ${COUNTED_TO} means that or more`,
+  })
+  @ApiOkResponse({ standardSchema: refundCountsSchema })
+  counts(@CurrentOperator() operator: OperatorPrincipal): Promise<RefundCounts> {
+    return this.queue.counts(operator);
   }
 
   @Get('refunds/:id')

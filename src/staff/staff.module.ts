@@ -30,6 +30,8 @@ import { ReconciliationDeskService } from './reconciliations/reconciliation-desk
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
+import { StatsController } from './stats/stats.controller.js';
+import { StatsService } from './stats/stats.service.js';
 import { SuspenseDeskService } from './suspense/suspense-desk.service.js';
 import { SuspenseController } from './suspense/suspense.controller.js';
 import { WebhookController } from './webhooks/webhook.controller.js';
@@ -60,6 +62,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     StaffBuyerController,
     StaffOrderController,
     StaffPaymentController,
+    StatsController,
     SuspenseController,
     WebhookController,
   ],
@@ -75,6 +78,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
     StaffBuyerService,
     StaffOrderService,
     StaffPaymentService,
+    StatsService,
     SuspenseDeskService,
     WebhookDeskService,
   ],

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountCertificates } from './account-certificates.js';
 import { MerchantAccounts } from './merchant-accounts.js';
 import { V1Protocol } from './v1/v1.protocol.js';
 import { V2Bills } from './v2/v2.bills.js';
@@ -15,9 +16,10 @@ import { V3Request } from './v3/v3.request.js';
 import { WxPayHttp } from './wxpay.http.js';
 import { WxPayService } from './wxpay.service.js';
 
-/** Exports the shared WxPayService and nothing else. */
+/** Exports the shared WxPayService, and what people may know about the accounts. */
 @Module({
   providers: [
+    AccountCertificates,
     MerchantAccounts,
     WxPayHttp,
     V1Protocol,
@@ -34,6 +36,6 @@ import { WxPayService } from './wxpay.service.js';
     V3Protocol,
     WxPayService,
   ],
-  exports: [MerchantAccounts, WxPayService],
+  exports: [AccountCertificates, MerchantAccounts, WxPayService],
 })
 export class WxPayModule {}

@@ -65,10 +65,15 @@ export class PlatformCertificates implements OnApplicationBootstrap, OnApplicati
     return this.known.get(id)?.get(serialNo)?.key;
   }
 
+  /** Those that are known, several while they are exchanged. */
+  all({ id }: MerchantAccount): PlatformCertificate[] {
+    return [...(this.known.get(id)?.values() ?? [])];
+  }
+
   /** The certificate that WeChat shall answer with: valid now, and the one that stays valid longest. */
-  newest({ id }: MerchantAccount): PlatformCertificate | undefined {
+  newest(account: MerchantAccount): PlatformCertificate | undefined {
     const now = this.clock.now();
-    return [...(this.known.get(id)?.values() ?? [])]
+    return this.all(account)
       .filter(({ effectiveAt, expiresAt }) => effectiveAt <= now && now < expiresAt)
       .sort((a, b) => b.expiresAt.getTime() - a.expiresAt.getTime())[0];
   }
