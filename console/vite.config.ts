@@ -10,8 +10,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     manifest: 'manifest.json', // scripts/console-size.ts weighs the first page by it
-    modulePreload: { polyfill: false }, // the polyfill would be an inline script where the policy allows none
-    chunkSizeWarningLimit: 1000,
+    modulePreload: { polyfill: false }, // every browser of the target has it
+    rolldownOptions: { checks: { moduleLevelDirective: false } }, // antd marks its files for servers; there is none here
   },
   server: { proxy: { '/api': APP } },
 });

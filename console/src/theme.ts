@@ -69,7 +69,7 @@ export function paint(scheme: Scheme): void {
 }
 
 export function themeOf(scheme: Scheme): ThemeConfig {
-  const { brand, ink, muted, canvas, surface, line, good, busy, attention, bad } = PALETTES[scheme];
+  const { brand, ink, muted, canvas, surface, line, good, busy, attention, bad, ...soft } = PALETTES[scheme];
   return {
     algorithm: scheme === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
     token: {
@@ -79,6 +79,15 @@ export function themeOf(scheme: Scheme): ThemeConfig {
       colorInfo: busy,
       colorWarning: attention,
       colorError: bad,
+      colorPrimaryBg: soft.goodSurface,
+      colorSuccessBg: soft.goodSurface,
+      colorSuccessBorder: soft.goodSurface,
+      colorInfoBg: soft.busySurface,
+      colorInfoBorder: soft.busySurface,
+      colorWarningBg: soft.attentionSurface,
+      colorWarningBorder: soft.attentionSurface,
+      colorErrorBg: soft.badSurface,
+      colorErrorBorder: soft.badSurface,
       colorTextBase: ink,
       colorBgBase: scheme === 'dark' ? '#121816' : '#ffffff',
       colorBgLayout: canvas,

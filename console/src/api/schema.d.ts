@@ -510,6 +510,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/refunds/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many refunds are in each state, and how many wait for you; 1000 means that or more */
+        get: operations["StaffRefundController_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/refunds/{id}": {
         parameters: {
             query?: never;
@@ -1284,6 +1301,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The overview: the last days, and what waits for somebody */
+        get: operations["StatsController_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/suspense": {
         parameters: {
             query?: never;
@@ -1446,7 +1480,24 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @enum {string} */
+            code: "VALIDATION_FAILED" | "INVALID_JSON" | "MALFORMED_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_RUNNING" | "APP_UNKNOWN" | "LOGIN_CODE_INVALID" | "LOGIN_BLOCKED" | "LOGIN_TOO_OFTEN" | "BUYER_BLOCKED" | "BUYER_NOT_FOUND" | "WECHAT_UNAVAILABLE" | "WECHAT_CREDENTIALS_REFUSED" | "LOGIN_FAILED" | "LOGIN_LOCKED" | "LOGIN_BUSY" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_INVALID" | "SECOND_FACTOR_ACTIVE" | "SECOND_FACTOR_ABSENT" | "STEP_UP_REQUIRED" | "CSRF_TOKEN_INVALID" | "SESSION_NOT_FOUND" | "OPERATOR_NOT_FOUND" | "USERNAME_TAKEN" | "LAST_OWNER" | "PRODUCT_NOT_FOUND" | "PRODUCT_NOT_ON_SALE" | "OUT_OF_STOCK" | "AMOUNT_TOO_LARGE" | "COUPON_NOT_USABLE" | "COUPON_OF_ANOTHER_BUYER" | "COUPON_NOT_STARTED" | "COUPON_EXPIRED" | "COUPON_MINIMUM_NOT_REACHED" | "COUPON_USED_UP" | "COUPON_BUYER_LIMIT_REACHED" | "COUPON_NOT_FOUND" | "COUPON_CODE_TAKEN" | "COUPON_LIMIT_BELOW_USE" | "ORDER_NOT_FOUND" | "ORDER_ALREADY_PAID" | "ORDER_NOT_PAID" | "ORDER_CLOSED" | "ORDER_CLOSING" | "ORDER_EXPIRED" | "ORDER_NOT_SHIPPABLE" | "ORDER_NOT_SHIPPED" | "ORDER_REFUNDED" | "RESHIPMENT_USED" | "CARRIER_UNKNOWN" | "CARRIERS_UNAVAILABLE" | "RECEIVER_PHONE_MISSING" | "PAYMENT_NOT_FOUND" | "TRADE_TYPE_NOT_OFFERED" | "PAYMENT_CHANGED" | "WXPAY_REJECTED" | "WXPAY_OUTCOME_UNKNOWN" | "REFUND_NOT_FOUND" | "ORDER_NOT_REFUNDABLE" | "REFUNDABLE_CHANGED" | "REFUND_TOO_LARGE" | "REFUND_WINDOW_OVER" | "REFUND_LIMIT_REACHED" | "REFUND_ITEMS_IMPOSSIBLE" | "REFUND_ALREADY_DECIDED" | "REFUND_REVIEW_REFUSED" | "REFUND_NOT_ABNORMAL" | "REFUND_NOT_RETRYABLE" | "NOTIFICATION_NOT_FOUND" | "NOTIFICATION_NOT_REPLAYABLE" | "SUSPENSE_NOT_FOUND" | "SUSPENSE_ALREADY_DECIDED" | "RECONCILIATION_NOT_FOUND" | "DIFFERENCE_NOT_FOUND" | "DIFFERENCE_DECIDED" | "MESSAGE_PUSH_OFF" | "MESSAGE_FORGED" | "MESSAGE_FOREIGN" | "MESSAGE_KEY_MISSING" | "MESSAGE_UNREADABLE" | "MESSAGE_NOT_DECIDED" | "EFFECT_NOT_FOUND" | "JOB_NOT_FOUND" | "JOB_NOT_RETRYABLE" | "PRINTER_NOT_FOUND" | "PRINTER_KNOWN" | "PRINTER_FROM_SETTINGS" | "PRINTER_ACCOUNT_MISSING" | "PRINTER_CLOUD_UNAVAILABLE" | "NO_PRINTER" | "WEBHOOK_NOT_FOUND" | "DATABASE_UNAVAILABLE" | "SHUTTING_DOWN" | "INTERNAL_ERROR";
+            instance: string;
+            requestId: string;
+            errors?: {
+                field: string;
+                message: string;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -1492,6 +1543,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     SubscriptionController_list: {
@@ -1523,6 +1583,15 @@ export interface operations {
                             refused: boolean;
                         }[];
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1566,6 +1635,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     SessionController_list: {
@@ -1601,6 +1679,15 @@ export interface operations {
                         /** @enum {string|null} */
                         nextCursor: null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1655,6 +1742,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     SessionController_me: {
@@ -1683,7 +1779,7 @@ export interface operations {
                         buyerId?: string;
                         /** Format: date-time */
                         createdAt: string;
-                        permissions: ("self" | "orders.read" | "orders.close" | "orders.print" | "orders.ship" | "payments.read" | "payments.sync" | "refunds.read" | "refunds.request" | "refunds.review" | "refunds.execute" | "notifications.read" | "notifications.replay" | "effects.read" | "effects.replay" | "jobs.read" | "jobs.retry" | "webhooks.read" | "webhooks.manage" | "printers.read" | "printers.manage" | "ledger.read" | "reconciliation.read" | "reconciliation.run" | "reconciliation.resolve" | "suspense.read" | "suspense.decide" | "buyers.read" | "buyers.manage" | "coupons.read" | "coupons.manage" | "products.manage" | "operators.manage" | "audit.read")[];
+                        permissions: ("self" | "orders.read" | "orders.close" | "orders.print" | "orders.ship" | "payments.read" | "payments.sync" | "refunds.read" | "refunds.request" | "refunds.review" | "refunds.execute" | "notifications.read" | "notifications.replay" | "effects.read" | "effects.replay" | "jobs.read" | "jobs.retry" | "webhooks.read" | "webhooks.manage" | "printers.read" | "printers.manage" | "ledger.read" | "reconciliation.read" | "reconciliation.run" | "reconciliation.resolve" | "suspense.read" | "suspense.decide" | "buyers.read" | "buyers.manage" | "coupons.read" | "coupons.manage" | "products.manage" | "operators.manage" | "audit.read" | "settings.read")[];
                         sessionId: string;
                         /**
                          * Format: date-time
@@ -1693,6 +1789,15 @@ export interface operations {
                         /** @description for pages that use the cookie: repeat it as X-CSRF-Token in every POST, PUT, PATCH and DELETE */
                         csrfToken: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1720,6 +1825,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     SessionController_logOut: {
@@ -1736,6 +1850,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -1755,6 +1878,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -1780,6 +1912,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     SecondFactorController_remove: {
@@ -1802,6 +1943,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -1829,6 +1979,15 @@ export interface operations {
                         /** @description shown this once; each replaces one code of the authenticator */
                         recoveryCodes: string[];
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1859,6 +2018,15 @@ export interface operations {
                         /** Format: date-time */
                         validUntil: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1896,6 +2064,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1941,6 +2118,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     OperatorController_detail: {
@@ -1972,6 +2158,15 @@ export interface operations {
                         /** Format: date-time */
                         createdAt: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2024,6 +2219,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     OperatorController_resetPassword: {
@@ -2063,6 +2267,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     OperatorController_resetSecondFactor: {
@@ -2081,6 +2294,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2130,6 +2352,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     CatalogueController_list: {
@@ -2161,6 +2392,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2264,6 +2504,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2386,6 +2635,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     OrderController_detail: {
@@ -2484,6 +2742,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     BuyerCouponController_list: {
@@ -2524,6 +2791,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2583,6 +2859,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2698,6 +2983,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffCouponController_detail: {
@@ -2749,6 +3043,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffCouponController_remove: {
@@ -2770,6 +3073,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2844,6 +3156,15 @@ export interface operations {
                         /** Format: date-time */
                         createdAt: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3010,6 +3331,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     PaymentController_pay: {
@@ -3079,6 +3409,15 @@ export interface operations {
                             h5Url: string;
                         };
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3180,6 +3519,15 @@ export interface operations {
                         /** @description true while WeChat is being asked to close the payment */
                         closing?: boolean;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3368,6 +3716,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     BuyerRefundController_ofOrder: {
@@ -3446,6 +3803,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3534,6 +3900,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     BuyerRefundController_detail: {
@@ -3603,6 +3978,15 @@ export interface operations {
                         /** Format: date-time */
                         succeededAt?: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3676,6 +4060,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffRefundController_list: {
@@ -3686,6 +4079,8 @@ export interface operations {
                 purpose?: "ORDER" | "SUSPENSE";
                 limit?: number;
                 cursor?: string;
+                /** @description only those that wait for a decision you may take */
+                awaitingMe?: "true";
             };
             header?: {
                 /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
@@ -3752,6 +4147,57 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StaffRefundController_counts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        REQUESTED: number;
+                        REJECTED: number;
+                        WITHDRAWN: number;
+                        APPROVED: number;
+                        PROCESSING: number;
+                        SUCCESS: number;
+                        ABNORMAL: number;
+                        CLOSED: number;
+                        FAILED: number;
+                        awaitingMe: number;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3849,6 +4295,15 @@ export interface operations {
                             why?: string;
                         };
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3963,6 +4418,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffRefundController_approve: {
@@ -4071,6 +4535,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffRefundController_reject: {
@@ -4174,6 +4647,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffRefundController_retry: {
@@ -4269,6 +4751,15 @@ export interface operations {
                             why?: string;
                         };
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4390,6 +4881,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffRefundController_sync: {
@@ -4485,6 +4985,15 @@ export interface operations {
                             why?: string;
                         };
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4586,6 +5095,15 @@ export interface operations {
                         /** @description true while WeChat is being asked to close the payment */
                         closing?: boolean;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4700,7 +5218,21 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -4717,7 +5249,21 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -4776,6 +5322,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4841,6 +5396,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     EffectController_replay: {
@@ -4904,6 +5468,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     InboxController_list: {
@@ -4959,6 +5532,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     InboxController_detail: {
@@ -5011,6 +5593,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     InboxController_replay: {
@@ -5061,6 +5652,15 @@ export interface operations {
                         bodySha256: string;
                         replayable: boolean;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5155,6 +5755,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     JobController_retry: {
@@ -5216,6 +5825,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     LedgerController_accounts: {
@@ -5248,6 +5866,15 @@ export interface operations {
                         /** @description the sum of all balances: 0, or the books are broken */
                         total: number;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5298,6 +5925,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     PrinterController_list: {
@@ -5334,6 +5970,15 @@ export interface operations {
                         /** @enum {string|null} */
                         nextCursor: null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5382,6 +6027,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     PrinterController_detail: {
@@ -5418,6 +6072,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     PrinterController_remove: {
@@ -5439,6 +6102,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -5486,6 +6158,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     PrinterController_status: {
@@ -5511,6 +6192,15 @@ export interface operations {
                         /** @description the cloud’s own, e.g. 离线 */
                         words: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5568,6 +6258,15 @@ export interface operations {
                             concludedAt?: string;
                         }[];
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5658,6 +6357,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5782,6 +6490,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ReconciliationController_detail: {
@@ -5900,6 +6617,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ReconciliationController_take: {
@@ -5952,6 +6678,15 @@ export interface operations {
                         /** Format: date-time */
                         foundAt: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6017,6 +6752,15 @@ export interface operations {
                         /** Format: date-time */
                         foundAt: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6291,6 +7035,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ShipmentController_list: {
@@ -6316,6 +7069,15 @@ export interface operations {
                             name: string;
                         }[];
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6380,6 +7142,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffBuyerController_detail: {
@@ -6429,6 +7200,15 @@ export interface operations {
                         /** Format: date-time */
                         lastLoginAt: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6489,6 +7269,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffBuyerController_block: {
@@ -6540,6 +7329,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffBuyerController_unblock: {
@@ -6589,6 +7387,15 @@ export interface operations {
                         /** Format: date-time */
                         lastLoginAt: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6703,6 +7510,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6956,6 +7772,15 @@ export interface operations {
                             };
                         }[];
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7448,6 +8273,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffPaymentController_list: {
@@ -7519,6 +8353,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     StaffPaymentController_detail: {
@@ -7585,6 +8428,15 @@ export interface operations {
                             [key: string]: string;
                         };
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7660,6 +8512,146 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StatsController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the last seven, today included, oldest first */
+                        days: {
+                            /**
+                             * Format: date
+                             * @description a day of UTC+8
+                             */
+                            date: string;
+                            /** @description placed on this day */
+                            orders: number;
+                            /** @description paid on this day */
+                            paidOrders: number;
+                            /** @description what these orders brought, integer fen */
+                            paidFen: number;
+                            /** @description given back for orders on this day, integer fen */
+                            refundedFen: number;
+                            /** @description closed unpaid on this day */
+                            closedOrders: number;
+                        }[];
+                        today: {
+                            /**
+                             * Format: date
+                             * @description a day of UTC+8
+                             */
+                            date: string;
+                            /** @description placed on this day */
+                            orders: number;
+                            /** @description paid on this day */
+                            paidOrders: number;
+                            /** @description what these orders brought, integer fen */
+                            paidFen: number;
+                            /** @description given back for orders on this day, integer fen */
+                            refundedFen: number;
+                            /** @description closed unpaid on this day */
+                            closedOrders: number;
+                        };
+                        yesterday: {
+                            /**
+                             * Format: date
+                             * @description a day of UTC+8
+                             */
+                            date: string;
+                            /** @description placed on this day */
+                            orders: number;
+                            /** @description paid on this day */
+                            paidOrders: number;
+                            /** @description what these orders brought, integer fen */
+                            paidFen: number;
+                            /** @description given back for orders on this day, integer fen */
+                            refundedFen: number;
+                            /** @description closed unpaid on this day */
+                            closedOrders: number;
+                        };
+                        successRate: {
+                            /** @description paid ÷ (paid + closed); null: none was decided */
+                            today: number | null;
+                            /** @description paid ÷ (paid + closed); null: none was decided */
+                            yesterday: number | null;
+                            /** @description paid ÷ (paid + closed); null: none was decided */
+                            sevenDays: number | null;
+                        };
+                        refundsAwaitingReview: number;
+                        /** @description those that you may decide, perhaps after a fresh code; null: your role does not see it */
+                        refundsAwaitingMe: number | null;
+                        refundsAbnormal: number;
+                        /** @description prepays, closings and refunds whose call has had no certain answer yet; WeChat is being asked */
+                        unknownOutcomes: number;
+                        suspenseOpen: number;
+                        /** @description null: your role does not see it */
+                        differencesOpen: number | null;
+                        /** @description the latest that WeChat signed; null: none yet */
+                        lastNotification: {
+                            /** Format: date-time */
+                            receivedAt: string;
+                            /** @enum {string} */
+                            verdict: "SETTLED" | "DUPLICATE" | "LATE" | "DOUBLE" | "WRONG_AMOUNT" | "UNKNOWN_ORDER" | "NOT_PAID" | "CONCLUDED" | "UNKNOWN_REFUND" | "UNCONFIRMED" | "ANSWERED" | "NOTED" | "IGNORED" | "FOREIGN" | "FORGED" | "PROBE" | "MALFORMED";
+                        } | null;
+                        /** @description the newest day, all accounts together, with the worst status; null: none yet, or null: your role does not see it */
+                        reconciliation: {
+                            /** Format: date */
+                            date: string;
+                            /** @enum {string} */
+                            status: "WAITING" | "RUNNING" | "DONE" | "FAILED";
+                            /** @description open ones of that day */
+                            differences: number;
+                        } | null;
+                        /** @description null: your role does not see it */
+                        certificates: {
+                            account: string;
+                            /**
+                             * @description PLATFORM: WeChat’s own, downloaded by API v3
+                             * @enum {string}
+                             */
+                            kind: "MERCHANT" | "PLATFORM";
+                            serial: string;
+                            /** Format: date-time */
+                            notBefore: string;
+                            /** Format: date-time */
+                            notAfter: string;
+                        }[] | null;
+                        /** @description side effects that used up their tries and wait for a person */
+                        deadEffects: number;
+                        failedJobs: number;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     SuspenseController_list: {
@@ -7712,6 +8704,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7786,6 +8787,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     SuspenseController_giveBack: {
@@ -7856,6 +8866,15 @@ export interface operations {
                             [key: string]: string;
                         };
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7937,6 +8956,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     WebhookController_list: {
@@ -7973,6 +9001,15 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8023,6 +9060,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     WebhookController_detail: {
@@ -8057,6 +9103,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     WebhookController_remove: {
@@ -8078,6 +9133,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -8129,6 +9193,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     WebhookController_rotate: {
@@ -8173,6 +9246,15 @@ export interface operations {
                         /** @description whsec_…; shown this once */
                         secret: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8252,6 +9334,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     WebhookController_replay: {
@@ -8320,6 +9411,15 @@ export interface operations {
                         /** @description exactly what is sent */
                         body: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

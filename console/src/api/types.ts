@@ -52,7 +52,7 @@ export type Difference = Reconciliation['differences'][number];
 export type NotificationRow = RowOf<`${Staff}/notifications`>;
 export type Notification = AnswerOf<`${Staff}/notifications/{id}`>;
 
-export type LedgerAccount = RowOf<`${Staff}/ledger/accounts`>;
+export type LedgerAccounts = AnswerOf<`${Staff}/ledger/accounts`>;
 export type LedgerEntry = RowOf<`${Staff}/ledger/entries`>;
 
 export type Coupon = RowOf<`${Staff}/coupons`>;
@@ -64,3 +64,10 @@ export type Webhook = RowOf<`${Staff}/webhooks`>;
 export type Delivery = RowOf<`${Staff}/webhooks/{id}/deliveries`>;
 export type Jobs = AnswerOf<`${Staff}/jobs`>;
 export type Job = Jobs['items'][number];
+
+export type Stats = AnswerOf<`${Staff}/stats`>;
+export type NewRefund = BodyOf<`${Staff}/orders/{id}/refunds`>;
+export type NewCoupon = BodyOf<`${Staff}/coupons`>;
+export type CouponChange = NonNullable<
+  paths[`${Staff}/coupons/{id}`]['patch']['requestBody']
+>['content']['application/json'];

@@ -5,7 +5,7 @@ export function Facts({ items }: { items: readonly (readonly [label: string, val
   return (
     <dl className="facts">
       {items
-        .filter(([, value]) => value !== undefined && value !== null && value !== '')
+        .filter(([, value]) => value !== undefined && value !== null && value !== '' && value !== false)
         .map(([label, value]) => (
           <Fragment key={label}>
             <dt>{label}</dt>

@@ -8,10 +8,15 @@ export type Filter =
   | { kind: 'search'; name: string; label: string }
   | { kind: 'choice'; name: string; label: string; options: readonly { value: string; label: string }[] }
   /** Two days, both counted in: `from` and `to`. */
-  | { kind: 'period' };
+  | { kind: 'period' }
+  /** Set by something else on the page. */
+  | { kind: 'tab'; names: readonly string[] };
 
 export function namesOf(filters: readonly Filter[]): string[] {
-  return filters.flatMap((filter) => (filter.kind === 'period' ? ['from', 'to'] : [filter.name]));
+  return filters.flatMap((filter) => {
+    if (filter.kind === 'period') return ['from', 'to'];
+    return filter.kind === 'tab' ? filter.names : [filter.name];
+  });
 }
 
 interface BarProps {
@@ -27,6 +32,7 @@ export function FilterBar({ filters, values, onChange }: BarProps) {
     <search className="filter-bar" aria-label={t('list.filters')}>
       {filters.map((filter) => {
         if (filter.kind === 'period') return <Period key="period" values={values} onChange={onChange} />;
+        if (filter.kind === 'tab') return null;
         const { name, label } = filter;
         if (filter.kind === 'search')
           return <SearchBox key={name} name={name} label={label} value={values[name]} onChange={onChange} />;

@@ -18,7 +18,7 @@ interface ListPageProps<Row extends { id: string }> extends Omit<ListProps<Row>,
   load: (
     query: FilterValues & { cursor?: string },
     signal: AbortSignal,
-  ) => Promise<{ items: Row[]; nextCursor: string | null }>;
+  ) => Promise<{ items: Row[]; nextCursor?: string | null }>;
   actions?: ReactNode;
   /** Between title and filters: tabs, what needs attention. */
   above?: ReactNode;

@@ -23,14 +23,16 @@ export interface ListProps<Row extends { id: string }> {
   load: (
     cursor: string | undefined,
     signal: AbortSignal,
-  ) => Promise<{ items: Row[]; nextCursor: string | null }>;
+  ) => Promise<{ items: Row[]; nextCursor?: string | null }>;
   columns: readonly Column<Row>[];
   /** What the list is called, for those who do not see it. */
   label: string;
   /** The page of a row; its first column becomes the link. */
   href?: (row: Row) => string;
+  /** More of a row, opened on demand. */
+  details?: (row: Row) => ReactNode;
   empty: { title: string; hint?: string; action?: ReactNode };
-  selection?: { ids: readonly string[]; onChange: (ids: string[], rows: Row[]) => void };
+  selection?: { ids: readonly string[]; mayChoose: (row: Row) => boolean; onChange: (rows: Row[]) => void };
 }
 
 /** Rows of a paged list, newest first: a table, on a phone cards; more of them on demand. */

@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { useWords } from '../i18n/language.tsx';
 import type { Column, ListProps } from './list.tsx';
 
 /** The same columns, one card to a row: what a phone has room for. */
@@ -7,7 +8,9 @@ export function RowCards<Row extends { id: string }>({
   columns,
   href,
   label,
+  details,
 }: ListProps<Row> & { rows: Row[] }) {
+  const t = useWords();
   const at = (place: Column<Row>['phone']) => columns.filter(({ phone }) => phone === place);
   const lines = at(undefined);
   return (
@@ -40,6 +43,12 @@ export function RowCards<Row extends { id: string }>({
               </div>
             ))}
           </dl>
+          {details !== undefined && (
+            <details>
+              <summary>{t('order.showRaw')}</summary>
+              {details(row)}
+            </details>
+          )}
         </li>
       ))}
     </ul>

@@ -9,6 +9,7 @@ export function RowTable<Row extends { id: string }>({
   columns,
   href,
   label,
+  details,
   selection,
 }: ListProps<Row> & { rows: Row[] }) {
   const navigate = useNavigate();
@@ -28,10 +29,12 @@ export function RowTable<Row extends { id: string }>({
         render: (_: unknown, row: Row) =>
           index === 0 && href !== undefined ? <Link to={href(row)}>{render(row)}</Link> : render(row),
       }))}
+      {...(details !== undefined && { expandable: { expandedRowRender: details } })}
       {...(selection !== undefined && {
         rowSelection: {
           selectedRowKeys: [...selection.ids],
-          onChange: (keys: React.Key[], chosen: Row[]) => selection.onChange(keys.map(String), chosen),
+          getCheckboxProps: (row: Row) => ({ disabled: !selection.mayChoose(row), 'aria-label': row.id }),
+          onChange: (_: React.Key[], chosen: Row[]) => selection.onChange(chosen),
         },
       })}
       {...(href !== undefined && {

@@ -68,6 +68,7 @@ export const operationsWords = {
   'effects.log': ['执行记录', 'Tries'],
   'effects.noLog': ['还没有执行过', 'Not tried yet'],
   'effects.attempt': ['第 {attempt} 次', 'Try {attempt}'],
+  'effects.duration': ['耗时', 'Took'],
   'effects.ms': ['{ms} 毫秒', '{ms} ms'],
   'effects.LATER': ['稍后再试', 'Later'],
   'effects.empty': ['还没有任务', 'Nothing yet'],

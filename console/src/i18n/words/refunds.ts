@@ -32,6 +32,7 @@ export const refundWords = {
   ],
   'refunds.batchDone': ['已批准 {approved} 笔，{refused} 笔未批准', '{approved} approved, {refused} not'],
   'refund.title': ['退款 {number}', 'Refund {number}'],
+  'refund.facts': ['退款信息', 'Refund'],
   'refund.progress': ['退款进度', 'Progress'],
   'refund.step.requested': ['申请', 'Asked for'],
   'refund.step.approved': ['批准', 'Approved'],
