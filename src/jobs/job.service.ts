@@ -14,8 +14,8 @@ import { JOB_QUEUES, readPayload, type JobPayloads, type JobQueue } from './job-
 /** Tried for a day, long enough to mend what is broken; what fails then stays visible as failed and can be run again. */
 const RETRIES = { retryLimit: 100, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
 const POOL_MAX = 3;
-/** A full batch is followed by the next at once; an idle queue is looked at every second. */
-const WORK = { pollingIntervalSeconds: 1, batchSize: 50, perJobResults: true } as const;
+/** A full batch is followed by the next at once; an idle queue is looked at twice a second: staff see events within one. */
+const WORK = { pollingIntervalSeconds: 0.5, batchSize: 50, perJobResults: true } as const;
 const FINISH_MS = 10_000;
 
 /** The durable queue for side effects (pg-boss): enqueued inside the deciding transaction, run once after it commits. */

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { IdempotencyKeys } from '../common/idempotency/idempotency-keys.js';
 import { EffectService } from '../fulfilment/effect/effect.service.js';
+import { Feed } from '../jobs/feed.js';
 import { InboxService } from '../notify/inbox.service.js';
 import { MessagePushService } from '../notify/message/message-push.service.js';
 
@@ -24,6 +25,7 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly inbox: InboxService,
     private readonly messages: MessagePushService,
     private readonly effects: EffectService,
+    private readonly feed: Feed,
     private readonly idempotencyKeys: IdempotencyKeys,
   ) {}
 
@@ -44,6 +46,7 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
       await this.inbox.prune();
       await this.messages.prune();
       await this.effects.prune(EFFECTS_KEPT_MS);
+      await this.feed.prune();
       await this.idempotencyKeys.prune(new Date(new Date().getTime() - KEYS_KEPT_MS));
     } catch (error) {
       this.logger.error('pruning failed; the next hour tries again', { cause: error });

@@ -5,6 +5,7 @@ import { BuyerService } from '../buyer/buyer.service.js';
 import { Clock } from '../common/time/clock.js';
 import { Problem } from '../common/http/problem.js';
 import { transaction } from '../database/transaction.js';
+import { Feed } from '../jobs/feed.js';
 import type { NewOrder, OrderView } from '../order/order.schema.js';
 import type { Order } from '../order/order.entity.js';
 import { OrderService } from '../order/order.service.js';
@@ -40,16 +41,18 @@ export class CheckoutService {
     private readonly closing: ClosingService,
     private readonly wxpay: WxPayService,
     private readonly clock: Clock,
+    private readonly feed: Feed,
   ) {}
 
   /** Writes the order alone; it is paid later. @param id see `checkout` */
   async order(id: string, buyerId: string, wanted: NewOrder): Promise<OrderView> {
     if ((await this.orders.find(id)) !== null) return this.orders.view(id);
     await this.buyers.customer(buyerId);
-    return transaction(this.dataSource, async (manager) => {
-      const { order, items } = await this.orders.create(manager, id, buyerId, wanted);
-      return orderView(order, items);
-    });
+    const { order, items } = await transaction(this.dataSource, (manager) =>
+      this.orders.create(manager, id, buyerId, wanted),
+    );
+    this.tellPlaced(order);
+    return orderView(order, items);
   }
 
   /**
@@ -76,7 +79,13 @@ export class CheckoutService {
         payment: await this.attempts.create(manager, created.order, created.items, 1, wish),
       };
     });
+    this.tellPlaced(order);
     return { order: orderView(order, items), ...(await this.prepay(payment, wish)) };
+  }
+
+  /** For consoles alone; told after the commit, because on this path even a job would be paid for by every buyer. */
+  private tellPlaced({ id, createdAt }: Order): void {
+    this.feed.tell({ id, type: 'order.created', at: createdAt.toISOString(), orderId: id });
   }
 
   /** Pays an existing order, for the first time or again. */

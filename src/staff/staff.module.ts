@@ -11,6 +11,9 @@ import { StaffBuyerController } from './buyers/staff-buyer.controller.js';
 import { StaffBuyerService } from './buyers/staff-buyer.service.js';
 import { EffectController } from './effects/effect.controller.js';
 import { EffectDeskService } from './effects/effect-desk.service.js';
+import { EventController } from './events/event.controller.js';
+import { EventStreamService } from './events/event-stream.service.js';
+import { FeedReader } from './events/feed-reader.js';
 import { JobController } from './jobs/job.controller.js';
 import { JobDeskService } from './jobs/job-desk.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
@@ -53,6 +56,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   ],
   controllers: [
     EffectController,
+    EventController,
     InboxController,
     JobController,
     LedgerController,
@@ -68,6 +72,8 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   ],
   providers: [
     EffectDeskService,
+    EventStreamService,
+    FeedReader,
     InboxDeskService,
     JobDeskService,
     LedgerDeskService,

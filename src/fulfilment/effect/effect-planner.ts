@@ -2,12 +2,13 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { DomainEvent } from '../../jobs/event.js';
+import { Feed } from '../../jobs/feed.js';
 import { JobService } from '../../jobs/job.service.js';
 import { EFFECT_KINDS, type EffectKind } from './effect-kind.js';
 import { EffectWorker } from './effect-worker.js';
 import { EffectService } from './effect.service.js';
 
-/** Turns events into effects, and says each event in the log, where a person can read it (A24). */
+/** Turns events into effects, and says each event in the feed of the consoles and in the log, where people read it (A24). */
 @Injectable()
 export class EffectPlanner implements OnApplicationBootstrap {
   private readonly logger = new Logger('events');
@@ -15,6 +16,7 @@ export class EffectPlanner implements OnApplicationBootstrap {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly jobs: JobService,
+    private readonly feed: Feed,
     private readonly effects: EffectService,
     private readonly worker: EffectWorker,
     @Inject(EFFECT_KINDS) private readonly kinds: readonly EffectKind[],
@@ -29,6 +31,7 @@ export class EffectPlanner implements OnApplicationBootstrap {
    * until that kind can, which adds nothing twice.
    */
   private async handle(event: DomainEvent): Promise<void> {
+    await this.feed.add(event);
     const planned = await Promise.allSettled(this.kinds.map((kind) => this.plan(kind, event)));
     if (planned.some((each) => each.status === 'fulfilled' && each.value > 0)) this.worker.wake();
     const failures = planned.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));

@@ -30,6 +30,11 @@ const AUTHENTICATE = statement(
    FROM operator_sessions s JOIN operators o ON o.id = s.operator_id
    WHERE s.token_hash = $1 AND ${ALIVE} AND o.disabled_at IS NULL`,
 );
+const IS_ALIVE = statement(
+  'is-operator-session-alive',
+  `SELECT FROM operator_sessions s JOIN operators o ON o.id = s.operator_id
+   WHERE s.id = $1 AND ${ALIVE} AND o.disabled_at IS NULL`,
+);
 const OPEN = statement(
   'open-operator-session',
   `WITH forgotten AS (
@@ -84,6 +89,13 @@ export class SessionService {
     const values = [hashOf(token), now, idleSince(now), seenBefore];
     const [operator] = await run<OperatorPrincipal>(this.dataSource.manager, AUTHENTICATE, values);
     return operator;
+  }
+
+  /** Whether a session that was authenticated earlier still is; asking does not keep it alive. */
+  async isAlive(sessionId: string): Promise<boolean> {
+    const now = new Date();
+    const rows = await run(this.dataSource.manager, IS_ALIVE, [sessionId, now, idleSince(now)]);
+    return rows.length > 0;
   }
 
   /** Opens a session; the token exists only in the answer. */
