@@ -806,6 +806,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens in the shop, as server-sent events; resumes after Last-Event-ID without gap or repetition
+         * @description Begins with `start`, `resume`, or `reset`: then too much was missed, and lists are to be read anew. Ends with the session.
+         */
+        get: operations["EventController_follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/notifications": {
         parameters: {
             query?: never;
@@ -5465,6 +5485,52 @@ export interface operations {
                             message?: string;
                             durationMs?: number;
                         }[];
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    EventController_follow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the id of the last event received */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `data` of each event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @enum {string} */
+                        type: "order.created" | "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted";
+                        /** @description of the event itself, the same in every stream */
+                        id: string;
+                        /** Format: date-time */
+                        at: string;
+                        orderId?: string;
+                        orderNo?: string;
+                        refundId?: string;
+                        refundNo?: string;
+                        suspenseId?: string;
+                        /** @description of the refund, of the money in suspense, else what the order costs */
+                        amountFen?: number;
                     };
                 };
             };

@@ -71,3 +71,5 @@ export type NewCoupon = BodyOf<`${Staff}/coupons`>;
 export type CouponChange = NonNullable<
   paths[`${Staff}/coupons/{id}`]['patch']['requestBody']
 >['content']['application/json'];
+export type Product = RowOf<`${Staff}/products`>;
+export type Settings = AnswerOf<`${Staff}/settings`>;

@@ -1,3 +1,4 @@
+import { actionWords } from './words/actions.ts';
 import { commonWords } from './words/common.ts';
 import { catalogueWords } from './words/catalogue.ts';
 import { operationsWords } from './words/operations.ts';
@@ -11,6 +12,7 @@ import { suspenseWords } from './words/suspense.ts';
 
 /** Every word of the console, each with both languages side by side, so that neither can be forgotten. */
 export const WORDS = {
+  ...actionWords,
   ...commonWords,
   ...catalogueWords,
   ...operationsWords,

@@ -16,7 +16,7 @@ export const NAVIGATION: readonly { label?: WordKey; items: readonly NavItem[] }
       { to: '/orders', label: 'nav.orders', needs: 'orders.read' },
       { to: '/refunds', label: 'nav.refunds', needs: 'refunds.read' },
       { to: '/members', label: 'nav.members', needs: 'buyers.read' },
-      { to: '/products', label: 'nav.products', needs: 'orders.read' },
+      { to: '/products', label: 'nav.products', needs: 'products.read' },
       { to: '/coupons', label: 'nav.coupons', needs: 'coupons.read' },
     ],
   },
@@ -44,7 +44,7 @@ export const NAVIGATION: readonly { label?: WordKey; items: readonly NavItem[] }
     items: [
       { to: '/staff', label: 'nav.staff', needs: 'operators.manage' },
       { to: '/audit', label: 'nav.audit', needs: 'audit.read' },
-      { to: '/settings', label: 'nav.settings', needs: 'self' },
+      { to: '/settings', label: 'nav.settings', needs: 'settings.read' },
     ],
   },
 ];

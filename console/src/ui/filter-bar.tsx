@@ -3,18 +3,22 @@ import dayjs from 'dayjs';
 import { useEffect, useState } from 'react';
 import { useWords } from '../i18n/language.tsx';
 import type { FilterValues } from './use-filters.ts';
+import { YuanInput } from './yuan-input.tsx';
 
 export type Filter =
   | { kind: 'search'; name: string; label: string }
   | { kind: 'choice'; name: string; label: string; options: readonly { value: string; label: string }[] }
   /** Two days, both counted in: `from` and `to`. */
   | { kind: 'period' }
-  /** Set by something else on the page. */
+  /** Two amounts, both counted in: `minFen` and `maxFen`. */
+  | { kind: 'amounts' }
+  /** Set by something else on the page, or by a link. */
   | { kind: 'tab'; names: readonly string[] };
 
 export function namesOf(filters: readonly Filter[]): string[] {
   return filters.flatMap((filter) => {
     if (filter.kind === 'period') return ['from', 'to'];
+    if (filter.kind === 'amounts') return ['minFen', 'maxFen'];
     return filter.kind === 'tab' ? filter.names : [filter.name];
   });
 }
@@ -32,6 +36,7 @@ export function FilterBar({ filters, values, onChange }: BarProps) {
     <search className="filter-bar" aria-label={t('list.filters')}>
       {filters.map((filter) => {
         if (filter.kind === 'period') return <Period key="period" values={values} onChange={onChange} />;
+        if (filter.kind === 'amounts') return <Amounts key="amounts" values={values} onChange={onChange} />;
         if (filter.kind === 'tab') return null;
         const { name, label } = filter;
         if (filter.kind === 'search')
@@ -92,5 +97,22 @@ function Period({ values, onChange }: Pick<BarProps, 'values' | 'onChange'>) {
         onChange({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })
       }
     />
+  );
+}
+
+function Amounts({ values, onChange }: Pick<BarProps, 'values' | 'onChange'>) {
+  const t = useWords();
+  return (
+    <span className="filter-amounts">
+      {(['minFen', 'maxFen'] as const).map((name) => (
+        <YuanInput
+          key={`${name} ${values[name] ?? ''}`}
+          aria-label={t(`list.${name}`)}
+          placeholder={t(`list.${name}`)}
+          value={values[name] === undefined ? undefined : Number(values[name])}
+          onEnd={(fen) => onChange({ [name]: fen === undefined ? undefined : String(fen) })}
+        />
+      ))}
+    </span>
   );
 }

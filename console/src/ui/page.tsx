@@ -37,7 +37,7 @@ export function Page({
           {tags}
           {subtitle !== undefined && <div className="page-subtitle muted">{subtitle}</div>}
         </div>
-        {actions !== undefined && <div className="page-actions">{actions}</div>}
+        {actions !== undefined && actions !== false && <div className="page-actions">{actions}</div>}
       </header>
       {children}
     </div>

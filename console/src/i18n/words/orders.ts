@@ -34,7 +34,6 @@ export const orderWords = {
   'orders.paid': ['实付', 'Paid'],
   'orders.refunded': ['已退', 'Refunded'],
   'orders.refundStatus': ['退款状态', 'Refund'],
-  'orders.export': ['导出 CSV', 'Export CSV'],
   'orders.empty': ['还没有订单', 'No orders yet'],
   'orders.emptyHint': [
     '买家下单后会自动出现在这里，无需刷新。',

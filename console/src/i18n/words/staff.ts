@@ -102,6 +102,7 @@ export const staffWords = {
   'audit.empty': ['还没有操作记录', 'Nothing yet'],
   'audit.filterAction': ['操作，如 refund.approved', 'Action, e.g. refund.approved'],
   'audit.filterSubject': ['对象编号', 'Id of the subject'],
-  'audit.intact': ['链完整', 'Chain intact'],
-  'audit.broken': ['链已断裂', 'Chain broken'],
+  'audit.head': ['最新一条（第 {row} 条）的哈希：', 'Hash of the newest row ({row}):'],
+  'audit.intact': ['全部 {count} 条记录完整，哈希链校验通过', 'All {count} rows are as they were written'],
+  'audit.broken': ['第 {row} 条记录被改动：{reason}', 'Row {row} is not as it was written: {reason}'],
 } as const satisfies WordList;

@@ -1,11 +1,13 @@
 import { answered, api } from '../../api/client.ts';
 import type { AuditEntry, QueryOf } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
+import { OpenWord } from '../../i18n/open-word.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { Raw } from '../../ui/raw.tsx';
 import { Time } from '../../ui/time.tsx';
+import { ChainState } from './chain-state.tsx';
 
 const AUDIT_LOG = '/api/v1/admin/audit-log';
 
@@ -22,6 +24,7 @@ export default function AuditPage() {
       title={t('audit.title')}
       subtitle={t('audit.subtitle')}
       label={t('audit.title')}
+      above={<ChainState />}
       filters={filters}
       load={(query, signal) =>
         answered(api.GET(AUDIT_LOG, { params: { query: query as QueryOf<typeof AUDIT_LOG> }, signal }))
@@ -29,7 +32,7 @@ export default function AuditPage() {
       empty={{ title: t('audit.empty') }}
       details={(entry) => <Change entry={entry} />}
       columns={[
-        { title: t('audit.action'), phone: 'head', render: ({ action }) => <code>{action}</code> },
+        { title: t('audit.action'), phone: 'head', render: ({ action }) => <OpenWord prefix="action" name={action} /> },
         {
           title: t('audit.who'),
           phone: 'side',

@@ -9,8 +9,8 @@ export function Terms({ coupon }: { coupon: Coupon }) {
   const parts = [
     amountFen !== undefined && `−${formatFen(amountFen)}`,
     percentOff !== undefined && t('coupons.percentOff', { percent: percentOff }),
-    maxDiscountFen !== undefined && `${t('coupons.maxDiscount')} ${formatFen(maxDiscountFen)}`,
-    minTotalFen > 0 && `${t('coupons.minTotal')} ${formatFen(minTotalFen)}`,
+    maxDiscountFen !== undefined && t('coupons.atMost', { amount: formatFen(maxDiscountFen) }),
+    minTotalFen > 0 && t('coupons.from', { amount: formatFen(minTotalFen) }),
   ];
   return <>{parts.filter((part) => part !== false).join(' · ')}</>;
 }

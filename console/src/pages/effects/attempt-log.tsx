@@ -12,12 +12,18 @@ export function AttemptLog({ log }: Pick<EffectDetail, 'log'>) {
       label={t('effects.log')}
       rows={log}
       columns={[
-        { title: t('effects.attempts'), render: ({ attempt }) => t('effects.attempt', { attempt }) },
+        { title: t('effects.attempts'), render: ({ attempt }) => <span className="tabular">{t('effects.attempt', { attempt })}</span> },
         { title: t('common.time'), render: ({ at }) => <Time at={at} /> },
         {
           title: t('common.status'),
           render: ({ outcome }) =>
-            outcome === undefined ? '—' : outcome === 'LATER' ? t('effects.LATER') : t(`effect.${outcome}`),
+            outcome === undefined ? (
+              '—'
+            ) : (
+              <span className="tabular">
+                {outcome === 'LATER' ? t('effects.LATER') : t(`effect.${outcome}`)}
+              </span>
+            ),
         },
         {
           title: t('common.reason'),
@@ -26,7 +32,7 @@ export function AttemptLog({ log }: Pick<EffectDetail, 'log'>) {
         {
           title: t('effects.duration'),
           align: 'right',
-          render: ({ durationMs }) => (durationMs === undefined ? '—' : t('effects.ms', { ms: durationMs })),
+          render: ({ durationMs }) => (durationMs === undefined ? '—' : <span className="tabular">{t('effects.ms', { ms: durationMs })}</span>),
         },
       ]}
     />

@@ -1,11 +1,11 @@
 import { answered, api } from '../../api/client.ts';
 import type { Effect, QueryOf } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
+import { OpenWord } from '../../i18n/open-word.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag } from '../../ui/status-tag.tsx';
 import { Age, Time } from '../../ui/time.tsx';
-import { KindName } from './kind-name.tsx';
 
 const EFFECTS = '/api/v1/admin/effects';
 const KINDS = ['print', 'message', 'shipping-upload', 'deliver-notify', 'webhook'] as const;
@@ -41,7 +41,7 @@ export default function EffectsPage() {
       href={({ id }) => `/messages/${id}`}
       empty={{ title: t('effects.empty'), hint: t('effects.emptyHint') }}
       columns={[
-        { title: t('common.kind'), phone: 'head', render: ({ kind }) => <KindName kind={kind} /> },
+        { title: t('common.kind'), phone: 'head', render: ({ kind }) => <OpenWord prefix="effects" name={kind} /> },
         {
           title: t('common.status'),
           phone: 'side',

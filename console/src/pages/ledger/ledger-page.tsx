@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
 import type { LedgerEntry, QueryOf } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
+import { OpenWord } from '../../i18n/open-word.tsx';
 import { Amount } from '../../ui/amount.tsx';
-import type { Filter } from '../../ui/filter-bar.tsx';
+import { namesOf, type Filter } from '../../ui/filter-bar.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Balances } from './balances.tsx';
@@ -42,6 +44,7 @@ export default function LedgerPage() {
       name="ledger"
       title={t('ledger.title')}
       label={t('ledger.entries')}
+      actions={<ExportButton path="ledger/entries.csv" names={namesOf(filters)} />}
       above={<Balances query={accounts} />}
       filters={filters}
       load={(query, signal) =>
@@ -56,7 +59,7 @@ export default function LedgerPage() {
           phone: 'side',
           render: ({ amountFen }) => <Amount fen={amountFen} signed strong />,
         },
-        { title: t('ledger.movement'), render: ({ kind }) => <code>{kind}</code> },
+        { title: t('ledger.movement'), render: ({ kind }) => <OpenWord prefix="movement" name={kind} /> },
         { title: t('ledger.subject'), phone: 'hidden', render: ({ subjectId }) => <code>{subjectId}</code> },
         { title: t('common.account'), phone: 'hidden', render: ({ merchantAccount }) => merchantAccount },
         { title: t('common.time'), render: ({ bookedAt }) => <Time at={bookedAt} /> },

@@ -42,7 +42,14 @@ function Shown({ buyer, back }: { buyer: Buyer; back: Back }) {
           {t(blockedAt === undefined ? 'members.normal' : 'members.blocked')}
         </Tag>
       }
-      actions={<BlockButton buyer={buyer} />}
+      actions={
+        <>
+          <BlockButton buyer={buyer} />
+          <Link to={`/orders?buyerId=${buyer.id}`}>
+            <Button>{t('members.theirOrders')}</Button>
+          </Link>
+        </>
+      }
     >
       <div className="columns columns-even">
         <Panel>

@@ -1,22 +1,20 @@
-import { DownloadOutlined } from '@ant-design/icons';
-import { Button } from 'antd';
-import { useLocation } from 'react-router';
 import { answered, api } from '../../api/client.ts';
 import type { OrderRow, QueryOf } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Amount } from '../../ui/amount.tsx';
-import type { Filter } from '../../ui/filter-bar.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
+import { namesOf, type Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag, Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 
 const ORDERS = '/api/v1/admin/orders';
 const STATUSES = ['PENDING_PAYMENT', 'PAID', 'SHIPPED', 'COMPLETED', 'CLOSED'] as const;
+const TRADE_TYPES = ['JSAPI', 'APP', 'NATIVE', 'H5'] as const;
 const REFUND_STATUSES = ['NONE', 'PARTIAL', 'FULL'] as const;
 
 export default function OrdersPage() {
   const t = useWords();
-  const { search } = useLocation();
   const filters: Filter[] = [
     { kind: 'search', name: 'q', label: t('orders.search') },
     {
@@ -31,7 +29,15 @@ export default function OrdersPage() {
       label: t('orders.refundStatus'),
       options: REFUND_STATUSES.map((value) => ({ value, label: t(`refundShare.${value}`) })),
     },
+    {
+      kind: 'choice',
+      name: 'tradeType',
+      label: t('payments.tradeType'),
+      options: TRADE_TYPES.map((value) => ({ value, label: t(`tradeType.${value}`) })),
+    },
     { kind: 'period' },
+    { kind: 'amounts' },
+    { kind: 'tab', names: ['buyerId', 'account'] },
   ];
   return (
     <ListPage<OrderRow>
@@ -45,9 +51,7 @@ export default function OrdersPage() {
       }
       href={({ id }) => `/orders/${id}`}
       actions={
-        <Button icon={<DownloadOutlined />} href={`/api/v1/admin/orders.csv${search}`} download>
-          {t('orders.export')}
-        </Button>
+        <ExportButton path="orders.csv" names={namesOf(filters)} />
       }
       empty={{ title: t('orders.empty'), hint: t('orders.emptyHint') }}
       columns={[

@@ -4,6 +4,7 @@ import type { QueryOf, RefundRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
 import { Amount } from '../../ui/amount.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag, Tag } from '../../ui/status-tag.tsx';
@@ -47,7 +48,13 @@ export default function RefundsPage() {
           onChange: setChosen,
         },
       })}
-      actions={chosen.length > 0 && <BatchApprove refunds={chosen} onDone={() => setChosen([])} />}
+      actions={
+        chosen.length > 0 ? (
+          <BatchApprove refunds={chosen} onDone={() => setChosen([])} />
+        ) : (
+          <ExportButton path="refunds.csv" names={['status', 'purpose']} />
+        )
+      }
       empty={{ title: t('refunds.empty'), hint: t('refunds.emptyHint') }}
       columns={[
         {
