@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # The compiled output needs the development dependencies; the image that runs does not.
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build
+RUN npm run build && mkdir -p dist/console
 
 FROM node:24-bookworm-slim AS production
 ENV NODE_ENV=production
@@ -14,6 +14,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY --from=build /srv/checkout/dist/src dist/src
 COPY --from=build /srv/checkout/dist/migrations dist/migrations
+COPY --from=build /srv/checkout/dist/console dist/console
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \

@@ -9,6 +9,7 @@ import { ProblemFilter } from './common/http/problem.filter.js';
 import { requestId } from './common/http/request-id.js';
 import { validationProblem } from './common/http/validation.js';
 import type { Settings } from './config/settings.js';
+import { serveConsole } from './console.js';
 import { serveDocs } from './docs.js';
 import { checkCertificates } from './wxpay/client-certificate.js';
 import { speaksByCookie } from './operator/session/session-cookie.js';
@@ -53,6 +54,7 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
   app.useGlobalFilters(problems);
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: validationProblem }));
   serveDocs(app);
+  await serveConsole(fastify);
   await app.init();
   return app;
 }

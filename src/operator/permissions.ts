@@ -51,9 +51,12 @@ export const PERMISSIONS = {
   'coupons.read': EVERYBODY,
   /** A coupon is money given away. */
   'coupons.manage': ['OWNER', 'FINANCE'],
+  'products.read': EVERYBODY,
   'products.manage': ['OWNER', 'SUPPORT'],
   'operators.manage': ['OWNER'],
   'audit.read': ['OWNER', 'FINANCE'],
+  /** Orders, refunds and the journal as files, with the names and addresses of buyers. */
+  'books.export': ['OWNER', 'FINANCE'],
   /** How the service is set up, without its secrets: accounts, limits, certificates. */
   'settings.read': ['OWNER', 'FINANCE'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -15,6 +15,8 @@ import { OrderItem } from './order-item.entity.js';
 import { Order } from './order.entity.js';
 import { OrderService } from './order.service.js';
 import { Product } from './product.entity.js';
+import { ProductDeskService } from './product/product-desk.service.js';
+import { StaffProductController } from './product/staff-product.controller.js';
 import { StockService } from './stock.service.js';
 
 @Module({
@@ -23,8 +25,21 @@ import { StockService } from './stock.service.js';
     BuyerModule,
     OperatorModule,
   ],
-  controllers: [CatalogueController, OrderController, BuyerCouponController, StaffCouponController],
-  providers: [OrderService, StockService, CouponService, CouponDeskService, CouponEditingService],
+  controllers: [
+    CatalogueController,
+    OrderController,
+    BuyerCouponController,
+    StaffCouponController,
+    StaffProductController,
+  ],
+  providers: [
+    OrderService,
+    StockService,
+    CouponService,
+    CouponDeskService,
+    CouponEditingService,
+    ProductDeskService,
+  ],
   exports: [OrderService, CouponService],
 })
 export class OrderModule {}

@@ -14,6 +14,8 @@ import { EffectDeskService } from './effects/effect-desk.service.js';
 import { EventController } from './events/event.controller.js';
 import { EventStreamService } from './events/event-stream.service.js';
 import { FeedReader } from './events/feed-reader.js';
+import { ExportController } from './exports/export.controller.js';
+import { ExportService } from './exports/export.service.js';
 import { JobController } from './jobs/job.controller.js';
 import { JobDeskService } from './jobs/job-desk.service.js';
 import { LedgerController } from './ledger/ledger.controller.js';
@@ -30,6 +32,7 @@ import { PrinterController } from './printers/printer.controller.js';
 import { ReconcileModule } from '../reconcile/reconcile.module.js';
 import { ReconciliationController } from './reconciliations/reconciliation.controller.js';
 import { ReconciliationDeskService } from './reconciliations/reconciliation-desk.service.js';
+import { SettingsController } from './settings/settings.controller.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { ShipmentController } from './shipping/shipment.controller.js';
 import { StaffActionService } from './staff-action.service.js';
@@ -57,11 +60,13 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   controllers: [
     EffectController,
     EventController,
+    ExportController,
     InboxController,
     JobController,
     LedgerController,
     PrinterController,
     ReconciliationController,
+    SettingsController,
     ShipmentController,
     StaffBuyerController,
     StaffOrderController,
@@ -73,6 +78,7 @@ import { WebhookDeskService } from './webhooks/webhook-desk.service.js';
   providers: [
     EffectDeskService,
     EventStreamService,
+    ExportService,
     FeedReader,
     InboxDeskService,
     JobDeskService,

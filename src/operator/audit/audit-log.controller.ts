@@ -9,9 +9,12 @@ import { Requires } from '../requires.js';
 import {
   auditListSchema,
   auditPageSchema,
+  auditVerificationSchema,
   type AuditEntryView,
   type AuditListQuery,
+  type AuditVerification,
 } from './audit-log.schema.js';
+import { verifyAuditLog } from './audit-verification.js';
 
 const LIST = statement(
   'list-audit-log',
@@ -31,6 +34,8 @@ type Row = Omit<AuditEntryView, 'id' | 'at'> & { seq: number; at: Date };
 @Requires('audit.read')
 @Controller('api/v1/admin/audit-log')
 export class AuditLogController {
+  private verifying: Promise<AuditVerification> | undefined;
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   @Get()
@@ -47,5 +52,20 @@ export class AuditLogController {
       items: shown.map(({ seq, at, ...entry }) => ({ id: String(seq), at: toBeijingIso(at), ...entry })),
       nextCursor: rows.length > limit ? String(shown.at(-1)?.seq) : null,
     };
+  }
+
+  @Get('verification')
+  @ApiOperation({
+    summary: 'Walks the whole chain now and recomputes every hash; `npm run audit:verify` does the same',
+  })
+  @ApiOkResponse({ standardSchema: auditVerificationSchema })
+  verification(): Promise<AuditVerification> {
+    // The walk reads every row: whoever asks meanwhile shares its answer.
+    return (this.verifying ??= this.verify().finally(() => (this.verifying = undefined)));
+  }
+
+  private async verify(): Promise<AuditVerification> {
+    const verdict = await verifyAuditLog(this.dataSource.manager);
+    return { verified: verdict.broken === undefined, ...verdict };
   }
 }

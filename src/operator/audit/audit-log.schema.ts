@@ -33,3 +33,14 @@ export const auditPageSchema = z.object({
   items: z.array(auditEntrySchema),
   nextCursor: z.string().nullable(),
 });
+
+export const auditVerificationSchema = z.object({
+  verified: z.boolean().describe('every row is as it was written, and none is missing before the newest'),
+  rows: z.int().describe('from the first, as far as they are right'),
+  head: z
+    .object({ seq: z.int(), hash: z.string() })
+    .nullable()
+    .describe('the newest right row; noted down elsewhere, it later shows that nothing was cut off the end'),
+  broken: z.object({ seq: z.int(), reason: z.string() }).optional().describe('the first row that is wrong'),
+});
+export type AuditVerification = z.infer<typeof auditVerificationSchema>;

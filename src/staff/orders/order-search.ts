@@ -1,6 +1,7 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import type { Order } from '../../order/order.entity.js';
+import type { StaffOrderFilter } from './staff-order.schema.js';
 
 /** How many digits of a phone number name somebody, and how many make a whole one. */
 const MIN_TAIL = 4;
@@ -22,8 +23,30 @@ const WITH_ID = 'UNION SELECT id FROM orders WHERE id = :id';
 const PHONE = String.raw`UNION SELECT id FROM orders
   WHERE address IS NOT NULL AND reverse(regexp_replace(address->>'phone', '\D', '', 'g')) LIKE :tail`;
 
+/** `refundStatus` is derived, so the filter says it in amounts; refunded orders have an index of their own. */
+const REFUNDED = {
+  NONE: 'o.refundedFen = 0',
+  PARTIAL: 'o.refundedFen > 0 AND o.refundedFen < o.paidFen',
+  FULL: 'o.refundedFen > 0 AND o.refundedFen = o.paidFen',
+};
+/** By the attempt that paid it, or by any while none has. */
+const ATTEMPTED = `EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND (o.paid_by_payment_id IS NULL OR p.id = o.paid_by_payment_id)`;
+
+/** Keeps the orders that the list's filters ask for. @param query over orders under the alias `o` */
+export function whereOrder(query: SelectQueryBuilder<Order>, filter: StaffOrderFilter): void {
+  const { status, refundStatus, buyerId, minFen, maxFen, tradeType, account, q } = filter;
+  if (status !== undefined) query.andWhere('o.status = :status', { status });
+  if (refundStatus !== undefined) query.andWhere(REFUNDED[refundStatus]);
+  if (buyerId !== undefined) query.andWhere('o.buyerId = :buyerId', { buyerId });
+  if (minFen !== undefined) query.andWhere('o.payableFen >= :minFen', { minFen });
+  if (maxFen !== undefined) query.andWhere('o.payableFen <= :maxFen', { maxFen });
+  if (tradeType !== undefined) query.andWhere(`${ATTEMPTED} AND p.trade_type = :tradeType)`, { tradeType });
+  if (account !== undefined) query.andWhere(`${ATTEMPTED} AND p.account_id = :account)`, { account });
+  if (q !== undefined) whereNamed(query, q);
+}
+
 /** Keeps the orders that `q` names: a number, an id, the end of the buyer's phone, or his whole openid. */
-export function whereNamed(query: SelectQueryBuilder<Order>, q: string): void {
+function whereNamed(query: SelectQueryBuilder<Order>, q: string): void {
   const digits = /^[\d +-]+$/.test(q) ? q.replace(/\D/g, '') : '';
   const isTail = digits.length >= MIN_TAIL && digits.length <= MAX_TAIL;
   const parts = [NAMED, ...(isUuid(q) ? [WITH_ID] : []), ...(isTail ? [PHONE] : [])];

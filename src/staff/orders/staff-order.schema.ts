@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { MAX_ORDER_FEN } from '../../common/fen.js';
 import { LEDGER_ACCOUNTS } from '../../ledger/ledger-entry.entity.js';
 import { COUPON_USE_STATUSES } from '../../order/coupon/coupon-use.status.js';
 import { orderSchema } from '../../order/order.schema.js';
 import { ORDER_STATUSES } from '../../order/order.status.js';
 import { refundSchema } from '../../refund/refund.schema.js';
+import { TRADE_TYPES } from '../../wxpay/protocol.js';
 import { instant, pageFields, periodFields, signedFenSchema } from '../list-query.js';
 import { staffPaymentSchema } from '../payments/staff-payment.schema.js';
 import { suspenseRowSchema } from '../suspense/suspense.schema.js';
+
+const amountFilter = z.coerce.number().int().min(0).max(MAX_ORDER_FEN).optional();
 
 export const staffOrderListSchema = z.strictObject({
   status: z.enum(ORDER_STATUSES).optional(),
@@ -20,10 +24,16 @@ export const staffOrderListSchema = z.strictObject({
     .describe(
       'order no, out_trade_no, transaction id, order id, refund no, openid, or the last four or more digits of the phone',
     ),
+  buyerId: z.uuid().optional(),
+  minFen: amountFilter.describe('to be paid: this much or more, integer fen'),
+  maxFen: amountFilter.describe('to be paid: this much or less, integer fen'),
+  tradeType: z.enum(TRADE_TYPES).optional().describe('how it was paid, or was tried to be'),
+  account: z.string().min(1).max(64).optional().describe('the merchant account'),
   ...periodFields,
   ...pageFields,
 });
 export type StaffOrderListQuery = z.infer<typeof staffOrderListSchema>;
+export type StaffOrderFilter = Omit<StaffOrderListQuery, 'from' | 'to' | 'limit' | 'cursor'>;
 
 export const staffOrderRowSchema = orderSchema.extend({ buyerId: z.string() });
 export type StaffOrderRow = z.infer<typeof staffOrderRowSchema>;

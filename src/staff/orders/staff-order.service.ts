@@ -9,16 +9,16 @@ import { ClosingService } from '../../payment/closing.service.js';
 import { newestPage } from '../list-query.js';
 import { StaffActionService, type By } from '../staff-action.service.js';
 import { readOrderFile } from './order-file.js';
-import { whereNamed } from './order-search.js';
+import { whereOrder } from './order-search.js';
 import type { StaffOrderListQuery, StaffOrderPage, StaffOrderView } from './staff-order.schema.js';
 import { staffOrderRow, staffOrderView } from './staff-order.view.js';
 
-/** `refundStatus` is derived, so the filter says it in amounts; refunded orders have an index of their own. */
-const REFUNDED = {
-  NONE: 'o.refundedFen = 0',
-  PARTIAL: 'o.refundedFen > 0 AND o.refundedFen < o.paidFen',
-  FULL: 'o.refundedFen > 0 AND o.refundedFen = o.paidFen',
-};
+interface OrderPage {
+  rows: Order[];
+  /** By the id of their order. */
+  items: Map<string, OrderItem[]>;
+  nextCursor: string | null;
+}
 
 /** Orders as staff see them, and closing one. */
 @Injectable()
@@ -29,18 +29,21 @@ export class StaffOrderService {
     private readonly actions: StaffActionService,
   ) {}
 
-  async list({ status, refundStatus, q, ...range }: StaffOrderListQuery): Promise<StaffOrderPage> {
+  async list(query: StaffOrderListQuery): Promise<StaffOrderPage> {
+    const { rows, items, nextCursor } = await this.page(query);
+    return { items: rows.map((order) => staffOrderRow(order, items.get(order.id) ?? [])), nextCursor };
+  }
+
+  /** One page of orders with their items, newest first. */
+  async page({ limit, cursor, from, to, ...filter }: StaffOrderListQuery): Promise<OrderPage> {
     const query = this.dataSource.createQueryBuilder(Order, 'o');
-    if (status !== undefined) query.andWhere('o.status = :status', { status });
-    if (refundStatus !== undefined) query.andWhere(REFUNDED[refundStatus]);
-    if (q !== undefined) whereNamed(query, q);
-    const { rows, nextCursor } = await newestPage(query, 'createdAt', range);
+    whereOrder(query, filter);
+    const { rows, nextCursor } = await newestPage(query, 'createdAt', { limit, cursor, from, to });
     const items = await this.dataSource.manager.find(OrderItem, {
       where: { orderId: In(rows.map(({ id }) => id)) },
       order: { line: 'ASC' },
     });
-    const itemsOf = Map.groupBy(items, ({ orderId }) => orderId);
-    return { items: rows.map((order) => staffOrderRow(order, itemsOf.get(order.id) ?? [])), nextCursor };
+    return { rows, items: Map.groupBy(items, ({ orderId }) => orderId), nextCursor };
   }
 
   /** @throws Problem `ORDER_NOT_FOUND` */

@@ -12,8 +12,9 @@ import { rolesWith, type Permission } from '../../operator/permissions.js';
 import type { ReconciliationStatus } from '../../reconcile/daily/reconciliation.status.js';
 import { RefundQueueService } from '../../refund/refund-queue.service.js';
 import { AccountCertificates } from '../../wxpay/account-certificates.js';
+import { certificateView } from './certificate.view.js';
 import { dayFigures, successRate } from './day-figures.js';
-import type { CertificateView, Stats } from './stats.schema.js';
+import type { Stats } from './stats.schema.js';
 
 const DAYS = 7;
 /** A call to WeChat ends well within this; an outcome that is still open then is unknown. */
@@ -75,7 +76,7 @@ export class StatsService {
         run<Attention>(manager, ATTENTION, [new Date(now.getTime() - CALL_MS)]),
         run<{ receivedAt: Date; verdict: NotificationVerdict }>(manager, LAST_NOTIFICATION, []),
         may('reconciliation.read') ? run<LastReconciliation>(manager, LAST_RECONCILIATION, []) : [],
-        may('settings.read') ? this.certificateViews() : null,
+        may('settings.read') ? this.certificates.list() : null,
         countJobs(manager),
       ]);
     const [today, yesterday] = [days.at(-1), days.at(-2)];
@@ -99,16 +100,8 @@ export class StatsService {
       differencesOpen: may('reconciliation.read') ? counted.differencesOpen : null,
       lastNotification: last ? { ...last, receivedAt: toBeijingIso(last.receivedAt) } : null,
       reconciliation: reconciliations[0] ?? null,
-      certificates,
+      certificates: certificates?.map(certificateView) ?? null,
       failedJobs: queues.reduce((sum, { failed }) => sum + failed, 0),
     };
-  }
-
-  private async certificateViews(): Promise<CertificateView[]> {
-    return (await this.certificates.list()).map(({ notBefore, notAfter, ...facts }) => ({
-      ...facts,
-      notBefore: toBeijingIso(notBefore),
-      notAfter: toBeijingIso(notAfter),
-    }));
   }
 }

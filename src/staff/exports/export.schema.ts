@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { refundListSchema } from '../../refund/refund.schema.js';
+import { periodFields } from '../list-query.js';
+import { entryListSchema } from '../ledger/ledger.schema.js';
+import { staffOrderListSchema } from '../orders/staff-order.schema.js';
+import { LANGUAGES } from './csv.js';
+
+const lang = z.enum(LANGUAGES).default('zh').describe('of the heads and the states');
+
+/** The filters of the lists, without their pages. */
+export const orderExportSchema = staffOrderListSchema.omit({ limit: true, cursor: true }).extend({ lang });
+export const refundExportSchema = refundListSchema
+  .omit({ limit: true, cursor: true })
+  .extend({ ...periodFields, lang });
+export const entryExportSchema = entryListSchema.omit({ limit: true, cursor: true }).extend({ lang });
+
+export type OrderExport = z.infer<typeof orderExportSchema>;
+export type RefundExport = z.infer<typeof refundExportSchema>;
+export type EntryExport = z.infer<typeof entryExportSchema>;

@@ -1,0 +1,68 @@
+import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { OperatorGuard } from '../../operator/operator.guard.js';
+import { Requires } from '../../operator/requires.js';
+import { AccountCertificates } from '../../wxpay/account-certificates.js';
+import { MerchantAccounts, type MerchantAccount } from '../../wxpay/merchant-accounts.js';
+import { WxPayService } from '../../wxpay/wxpay.service.js';
+import { certificateView } from '../stats/certificate.view.js';
+import { settingGroups } from './setting-groups.js';
+import { settingsSchema, type AccountView, type SettingsView } from './settings.schema.js';
+
+@ApiTags('merchant')
+@ApiBearerAuth()
+@UseGuards(OperatorGuard)
+@Controller('api/v1/admin/settings')
+export class SettingsController {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly accounts: MerchantAccounts,
+    private readonly certificates: AccountCertificates,
+    private readonly wxpay: WxPayService,
+  ) {}
+
+  @Get()
+  @Requires('settings.read')
+  @ApiOperation({
+    summary: 'How the service is set up; of secrets only whether they are set',
+    description: 'Settings are changed in the environment and take effect at the next start.',
+  })
+  @ApiOkResponse({ standardSchema: settingsSchema })
+  async read(): Promise<SettingsView> {
+    const certificates = (await this.certificates.list()).map(certificateView);
+    return {
+      groups: settingGroups(this.settings),
+      accounts: this.accounts.all().map((account) => ({
+        ...this.accountView(account),
+        certificates: certificates.filter((certificate) => certificate.account === account.id),
+      })),
+    };
+  }
+
+  private accountView(account: MerchantAccount): Omit<AccountView, 'certificates'> {
+    const { id, api, mchId, appId, appAppId, signType, confirmNotify, apiKeys, apiV3Keys, v1 } = account;
+    const notifyUrl = `${this.settings.http.publicUrl}/notify/wxpay/${id}`;
+    return {
+      id,
+      api,
+      mchId,
+      appId,
+      appAppId,
+      signType,
+      confirmNotify,
+      tradeTypes: [...this.wxpay.tradeTypes(id)],
+      refunds: this.wxpay.refunds(id),
+      publicKeyId: account.publicKey?.id ?? null,
+      keys: {
+        apiKey: apiKeys.length > 0,
+        apiKeyPrevious: apiKeys.length > 1,
+        apiV3Key: apiV3Keys.length > 0,
+        apiV3KeyPrevious: apiV3Keys.length > 1,
+        v1: v1 !== undefined,
+        appSecret: account.appSecret !== '',
+      },
+      notifyUrls: { payment: `${notifyUrl}/payment`, refund: `${notifyUrl}/refund` },
+    };
+  }
+}
