@@ -19,7 +19,8 @@ const queries: QueryClient = new QueryClient({
       staleTime: 5000,
       // What the service refused it will refuse again; only silence and its own failures are worth a second try.
       retry: (failures, thrown) =>
-        failures < 1 && (!(thrown instanceof ApiProblem) || thrown.isUnanswered || thrown.document.status >= 500),
+        failures < 1 &&
+        (!(thrown instanceof ApiProblem) || thrown.isUnanswered || thrown.document.status >= 500),
     },
   },
 });

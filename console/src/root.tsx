@@ -1,4 +1,4 @@
-import { Outlet } from 'react-router';
+import { Outlet, ScrollRestoration } from 'react-router';
 import { LanguageProvider } from './i18n/language.tsx';
 import { SchemeProvider } from './scheme.tsx';
 import { StepUpProvider } from './session/step-up.tsx';
@@ -10,6 +10,7 @@ export function Root() {
       <SchemeProvider>
         <StepUpProvider>
           <Outlet />
+          <ScrollRestoration />
         </StepUpProvider>
       </SchemeProvider>
     </LanguageProvider>

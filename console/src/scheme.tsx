@@ -48,7 +48,11 @@ export function SchemeProvider({ children }: { children: ReactNode }) {
   const theme = useMemo(() => themeOf(scheme), [scheme]);
   return (
     <SchemeContext value={state}>
-      <ConfigProvider theme={theme} locale={language === 'zh' ? zhCN : enUS} button={{ autoInsertSpace: false }}>
+      <ConfigProvider
+        theme={theme}
+        locale={language === 'zh' ? zhCN : enUS}
+        button={{ autoInsertSpace: false }}
+      >
         <AntdApp>{children}</AntdApp>
       </ConfigProvider>
     </SchemeContext>

@@ -43,7 +43,11 @@ export async function answered<Answer>(call: Promise<Outcome<Answer>>): Promise<
     outcome = await call;
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new ApiProblem({ code: 'NO_ANSWER', detail: cause instanceof Error ? cause.message : '', status: 0 });
+    throw new ApiProblem({
+      code: 'NO_ANSWER',
+      detail: cause instanceof Error ? cause.message : '',
+      status: 0,
+    });
   }
   if (!outcome.response.ok) throw problemOf(outcome.response, outcome.error);
   return outcome.data as Answer;

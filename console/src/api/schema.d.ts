@@ -267,6 +267,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/audit-log/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walks the whole chain now and recomputes every hash; `npm run audit:verify` does the same */
+        get: operations["AuditLogController_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -371,6 +388,43 @@ export interface paths {
         head?: never;
         /** Change a coupon for orders to come; those already made keep their discount */
         patch: operations["StaffCouponController_change"];
+        trace?: never;
+    };
+    "/api/v1/admin/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products, newest first, with those that are not on sale */
+        get: operations["StaffProductController_list"];
+        put?: never;
+        /** Create a product */
+        post: operations["StaffProductController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One product */
+        get: operations["StaffProductController_detail"];
+        put?: never;
+        post?: never;
+        /** Delete a product; one that orders name is only taken off sale */
+        delete: operations["StaffProductController_remove"];
+        options?: never;
+        head?: never;
+        /** Change a product for orders to come; those already made keep their price */
+        patch: operations["StaffProductController_change"];
         trace?: never;
     };
     "/api/v1/checkout": {
@@ -826,6 +880,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/orders.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders as CSV, newest first, by the filters of the list */
+        get: operations["ExportController_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/refunds.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refunds as CSV, newest first */
+        get: operations["ExportController_refunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/ledger/entries.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The journal as CSV, newest first */
+        get: operations["ExportController_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/notifications": {
         parameters: {
             query?: never;
@@ -1091,6 +1196,26 @@ export interface paths {
         put?: never;
         /** Close a difference with a note; it stays closed as long as its facts are the same */
         post: operations["ReconciliationController_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the service is set up; of secrets only whether they are set
+         * @description Settings are changed in the environment and take effect at the next start.
+         */
+        get: operations["SettingsController_read"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1799,7 +1924,7 @@ export interface operations {
                         buyerId?: string;
                         /** Format: date-time */
                         createdAt: string;
-                        permissions: ("self" | "orders.read" | "orders.close" | "orders.print" | "orders.ship" | "payments.read" | "payments.sync" | "refunds.read" | "refunds.request" | "refunds.review" | "refunds.execute" | "notifications.read" | "notifications.replay" | "effects.read" | "effects.replay" | "jobs.read" | "jobs.retry" | "webhooks.read" | "webhooks.manage" | "printers.read" | "printers.manage" | "ledger.read" | "reconciliation.read" | "reconciliation.run" | "reconciliation.resolve" | "suspense.read" | "suspense.decide" | "buyers.read" | "buyers.manage" | "coupons.read" | "coupons.manage" | "products.manage" | "operators.manage" | "audit.read" | "settings.read")[];
+                        permissions: ("self" | "orders.read" | "orders.close" | "orders.print" | "orders.ship" | "payments.read" | "payments.sync" | "refunds.read" | "refunds.request" | "refunds.review" | "refunds.execute" | "notifications.read" | "notifications.replay" | "effects.read" | "effects.replay" | "jobs.read" | "jobs.retry" | "webhooks.read" | "webhooks.manage" | "printers.read" | "printers.manage" | "ledger.read" | "reconciliation.read" | "reconciliation.run" | "reconciliation.resolve" | "suspense.read" | "suspense.decide" | "buyers.read" | "buyers.manage" | "coupons.read" | "coupons.manage" | "products.read" | "products.manage" | "operators.manage" | "audit.read" | "books.export" | "settings.read")[];
                         sessionId: string;
                         /**
                          * Format: date-time
@@ -2369,6 +2494,49 @@ export interface operations {
                             hash: string;
                         }[];
                         nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AuditLogController_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description every row is as it was written, and none is missing before the newest */
+                        verified: boolean;
+                        /** @description from the first, as far as they are right */
+                        rows: number;
+                        /** @description the newest right row; noted down elsewhere, it later shows that nothing was cut off the end */
+                        head: {
+                            seq: number;
+                            hash: string;
+                        } | null;
+                        /** @description the first row that is wrong */
+                        broken?: {
+                            seq: number;
+                            reason: string;
+                        };
                     };
                 };
             };
@@ -3173,6 +3341,252 @@ export interface operations {
                         reserved: number;
                         /** @description orders paid with it */
                         used: number;
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StaffProductController_list: {
+        parameters: {
+            query?: {
+                active?: "true" | "false";
+                /** @description part of the name */
+                q?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            description: string;
+                            imageUrl: string | null;
+                            /** @description integer fen (1/100 CNY) */
+                            priceFen: number;
+                            stock: number;
+                            active: boolean;
+                            /** Format: date-time */
+                            createdAt: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StaffProductController_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    /** @default null */
+                    imageUrl?: (string) | null;
+                    /** @description integer fen (1/100 CNY) */
+                    priceFen: number;
+                    /** @description what may still be promised */
+                    stock: number;
+                    /**
+                     * @description listed and sold
+                     * @default true
+                     */
+                    active?: boolean;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        description: string;
+                        imageUrl: string | null;
+                        /** @description integer fen (1/100 CNY) */
+                        priceFen: number;
+                        stock: number;
+                        active: boolean;
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StaffProductController_detail: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        description: string;
+                        imageUrl: string | null;
+                        /** @description integer fen (1/100 CNY) */
+                        priceFen: number;
+                        stock: number;
+                        active: boolean;
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StaffProductController_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StaffProductController_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    description?: string;
+                    imageUrl?: (string) | null;
+                    /** @description integer fen (1/100 CNY) */
+                    priceFen?: number;
+                    /** @description counted anew; while selling goes on, use stockChange */
+                    stock?: number;
+                    /** @description what came in (+) or went out (−) */
+                    stockChange?: number;
+                    active?: boolean;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        description: string;
+                        imageUrl: string | null;
+                        /** @description integer fen (1/100 CNY) */
+                        priceFen: number;
+                        stock: number;
+                        active: boolean;
                         /** Format: date-time */
                         createdAt: string;
                     };
@@ -5545,6 +5959,132 @@ export interface operations {
             };
         };
     };
+    ExportController_orders: {
+        parameters: {
+            query?: {
+                status?: "PENDING_PAYMENT" | "PAID" | "SHIPPED" | "COMPLETED" | "CLOSED";
+                refundStatus?: "NONE" | "PARTIAL" | "FULL";
+                /** @description order no, out_trade_no, transaction id, order id, refund no, openid, or the last four or more digits of the phone */
+                q?: string;
+                buyerId?: string;
+                /** @description to be paid: this much or more, integer fen */
+                minFen?: number;
+                /** @description to be paid: this much or less, integer fen */
+                maxFen?: number;
+                /** @description how it was paid, or was tried to be */
+                tradeType?: "JSAPI" | "APP" | "NATIVE" | "H5";
+                /** @description the merchant account */
+                account?: string;
+                /** @description this time or later; a date is its first moment in UTC+8 */
+                from?: string;
+                /** @description before this time; a date counts to its end in UTC+8 */
+                to?: string;
+                /** @description of the heads and the states */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ExportController_refunds: {
+        parameters: {
+            query?: {
+                status?: "REQUESTED" | "REJECTED" | "WITHDRAWN" | "APPROVED" | "PROCESSING" | "SUCCESS" | "ABNORMAL" | "CLOSED" | "FAILED";
+                /** @description ORDER: money of an order; SUSPENSE: money that arrived wrongly and goes back */
+                purpose?: "ORDER" | "SUSPENSE";
+                /** @description this time or later; a date is its first moment in UTC+8 */
+                from?: string;
+                /** @description before this time; a date counts to its end in UTC+8 */
+                to?: string;
+                /** @description of the heads and the states */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ExportController_entries: {
+        parameters: {
+            query?: {
+                account?: "WECHAT_RECEIVABLE" | "SETTLED_CASH" | "FEES" | "WECHAT_COUPON_DISCOUNT" | "CUSTOMER_DEPOSITS" | "REVENUE" | "OTHER_INCOME" | "REFUNDS_PAYABLE" | "SUSPENSE";
+                merchantAccount?: string;
+                /** @description the payment, refund or suspense item that moved the money */
+                subjectId?: string;
+                movementId?: string;
+                /** @description this time or later; a date is its first moment in UTC+8 */
+                from?: string;
+                /** @description before this time; a date counts to its end in UTC+8 */
+                to?: string;
+                /** @description of the heads and the states */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     InboxController_list: {
         parameters: {
             query?: {
@@ -6831,6 +7371,99 @@ export interface operations {
             };
         };
     };
+    SettingsController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        groups: {
+                            name: string;
+                            items: {
+                                /** @description as in .env.example */
+                                name: string;
+                                secret: boolean;
+                                set: boolean;
+                                /** @description null: not set, or a secret */
+                                value: string | null;
+                            }[];
+                        }[];
+                        accounts: {
+                            id: string;
+                            /**
+                             * @description what new calls are made with
+                             * @enum {string}
+                             */
+                            api: "v1" | "v2" | "v3";
+                            mchId: string;
+                            appId: string;
+                            /** @description of APP payments */
+                            appAppId: string;
+                            /** @enum {string} */
+                            signType: "MD5" | "HMAC-SHA256";
+                            /** @enum {string} */
+                            confirmNotify: "query" | "signature";
+                            tradeTypes: ("JSAPI" | "APP" | "NATIVE" | "H5")[];
+                            /** @description whether money can be sent back out of it */
+                            refunds: boolean;
+                            /** @description of WeChat Pay’s public key */
+                            publicKeyId: string | null;
+                            keys: {
+                                /** @description whether there is one; the value is never shown */
+                                apiKey: boolean;
+                                /** @description whether there is one; the value is never shown */
+                                apiKeyPrevious: boolean;
+                                /** @description whether there is one; the value is never shown */
+                                apiV3Key: boolean;
+                                /** @description whether there is one; the value is never shown */
+                                apiV3KeyPrevious: boolean;
+                                /** @description whether there is one; the value is never shown */
+                                v1: boolean;
+                                /** @description whether there is one; the value is never shown */
+                                appSecret: boolean;
+                            };
+                            /** @description where WeChat notifies us */
+                            notifyUrls: {
+                                payment: string;
+                                refund: string;
+                            };
+                            certificates: {
+                                account: string;
+                                /**
+                                 * @description PLATFORM: WeChat’s own, downloaded by API v3
+                                 * @enum {string}
+                                 */
+                                kind: "MERCHANT" | "PLATFORM";
+                                serial: string;
+                                /** Format: date-time */
+                                notBefore: string;
+                                /** Format: date-time */
+                                notAfter: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ShipmentController_ship: {
         parameters: {
             query?: never;
@@ -7473,6 +8106,15 @@ export interface operations {
                 refundStatus?: "NONE" | "PARTIAL" | "FULL";
                 /** @description order no, out_trade_no, transaction id, order id, refund no, openid, or the last four or more digits of the phone */
                 q?: string;
+                buyerId?: string;
+                /** @description to be paid: this much or more, integer fen */
+                minFen?: number;
+                /** @description to be paid: this much or less, integer fen */
+                maxFen?: number;
+                /** @description how it was paid, or was tried to be */
+                tradeType?: "JSAPI" | "APP" | "NATIVE" | "H5";
+                /** @description the merchant account */
+                account?: string;
                 /** @description this time or later; a date is its first moment in UTC+8 */
                 from?: string;
                 /** @description before this time; a date counts to its end in UTC+8 */

@@ -25,7 +25,7 @@ export interface Action<Input, Output> {
  * it went; has every page on the screen read anew. While nobody knows whether the request arrived, the same input goes
  * with the same Idempotency-Key, so that pressing twice does it once.
  */
-export function useAction<Input, Output>(
+export function useAction<Output, Input = void>(
   act: (input: Input, sent: Sent) => Promise<Output>,
   { done, quiet = false }: { done?: WordKey; quiet?: boolean } = {},
 ): Action<Input, Output> {

@@ -11,12 +11,12 @@ export function OfflineBanner() {
   const { connected } = useLive();
   const [late, setLate] = useState(false);
   useEffect(() => {
-    if (connected) {
-      setLate(false);
-      return;
-    }
+    if (connected) return;
     const timer = setTimeout(() => setLate(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
   }, [connected]);
   if (!late) return null;
   return (

@@ -1,5 +1,5 @@
 import { Drawer, Skeleton } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { useWords } from '../i18n/language.tsx';
 import { LiveProvider } from '../live/live.tsx';
@@ -39,11 +39,8 @@ export function Shell() {
 function Frame() {
   const t = useWords();
   const { pathname } = useLocation();
-  const [open, setOpen] = useState(false);
-  useEffect(() => {
-    setOpen(false);
-    window.scrollTo(0, 0);
-  }, [pathname]);
+  // The drawer was opened on one page; going to another closes it.
+  const [openOn, setOpenOn] = useState<string>();
   return (
     <div className="frame">
       <aside className="sidebar">
@@ -51,7 +48,7 @@ function Frame() {
         <Nav />
       </aside>
       <div className="frame-main">
-        <Header onMenu={() => setOpen(true)} />
+        <Header onMenu={() => setOpenOn(pathname)} />
         <OfflineBanner />
         <main id="content" tabIndex={-1}>
           <Outlet />
@@ -60,8 +57,8 @@ function Frame() {
       <Drawer
         placement="left"
         size={260}
-        open={open}
-        onClose={() => setOpen(false)}
+        open={openOn === pathname}
+        onClose={() => setOpenOn(undefined)}
         title={t('app.name')}
         rootClassName="nav-drawer"
       >

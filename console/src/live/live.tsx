@@ -1,6 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { App } from 'antd';
-import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useState,
+  type ReactNode,
+} from 'react';
 import { useNavigate } from 'react-router';
 import { useWords } from '../i18n/language.tsx';
 import { ME } from '../session/session.tsx';
@@ -19,7 +27,11 @@ interface LiveState {
   toggleSound: () => void;
 }
 
-const LiveContext = createContext<LiveState>({ connected: false, sound: false, toggleSound: () => undefined });
+const LiveContext = createContext<LiveState>({
+  connected: false,
+  sound: false,
+  toggleSound: () => undefined,
+});
 
 export function useLive(): LiveState {
   return useContext(LiveContext);
@@ -33,14 +45,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const { notification } = App.useApp();
   const [connected, setConnected] = useState(false);
   const [sound, setSound] = useState(() => localStorage.getItem(SOUND_STORED_AS) === 'on');
-  const soundNow = useRef(sound);
-  soundNow.current = sound;
 
-  const announce = useRef<(event: ShopEvent) => void>(() => undefined);
-  announce.current = (event) => {
+  const announce = useEffectEvent((event: ShopEvent) => {
     const announcement = announcementOf(event);
     if (announcement === undefined) return;
-    if (soundNow.current) chime();
+    if (sound) chime();
     notification.open({
       key: event.id,
       title: t(announcement.title),
@@ -55,7 +64,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         void navigate(announcement.to);
       },
     });
-  };
+  });
 
   useEffect(() => {
     const ended = new AbortController();
@@ -67,7 +76,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     let hasBeenConnected = false;
     void follow(ended.signal, {
       onEvent: ({ data }) => {
-        announce.current(JSON.parse(data) as ShopEvent);
+        announce(JSON.parse(data) as ShopEvent);
         refreshSoon();
       },
       onState: (now) => {

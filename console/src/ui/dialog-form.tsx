@@ -35,7 +35,7 @@ export function DialogForm<Values extends object>({
         layout="vertical"
         requiredMark="optional"
         {...(form !== undefined && { form })}
-        {...(initialValues !== undefined && { initialValues: initialValues as Values })}
+        {...(initialValues !== undefined && { initialValues })}
         onFinish={onSend}
       >
         {children}

@@ -1,6 +1,6 @@
 import { DatePicker, Input, Select } from 'antd';
-import dayjs from 'dayjs';
-import { useEffect, useState } from 'react';
+import dayjs, { type Dayjs } from 'dayjs';
+import { useState } from 'react';
 import { useWords } from '../i18n/language.tsx';
 import type { FilterValues } from './use-filters.ts';
 import { YuanInput } from './yuan-input.tsx';
@@ -70,7 +70,12 @@ function SearchBox({
   onChange: BarProps['onChange'];
 }) {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const [known, setKnown] = useState(value);
+  if (value !== known) {
+    // The address changed under the field: back, a saved view, filters cleared.
+    setKnown(value);
+    setText(value);
+  }
   return (
     <Input.Search
       className="filter-search"
@@ -84,9 +89,12 @@ function SearchBox({
   );
 }
 
+function day(text: string | undefined): Dayjs | null {
+  return text === undefined ? null : dayjs(text.slice(0, 10));
+}
+
 function Period({ values, onChange }: Pick<BarProps, 'values' | 'onChange'>) {
   const t = useWords();
-  const day = (text: string | undefined) => (text === undefined ? null : dayjs(text.slice(0, 10)));
   return (
     <DatePicker.RangePicker
       className="filter-period"

@@ -11,6 +11,7 @@ export function SimpleTable<Row>({
   columns: readonly { title: string; align?: 'right'; render: (row: Row) => ReactNode }[];
 }) {
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
     <div className="simple-table" role="region" aria-label={label} tabIndex={0}>
       <table>
         <thead>

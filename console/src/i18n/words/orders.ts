@@ -35,10 +35,7 @@ export const orderWords = {
   'orders.refunded': ['已退', 'Refunded'],
   'orders.refundStatus': ['退款状态', 'Refund'],
   'orders.empty': ['还没有订单', 'No orders yet'],
-  'orders.emptyHint': [
-    '买家下单后会自动出现在这里，无需刷新。',
-    'New orders appear here by themselves.',
-  ],
+  'orders.emptyHint': ['买家下单后会自动出现在这里，无需刷新。', 'New orders appear here by themselves.'],
   'orders.placedToday': ['今日下单', 'Placed today'],
   'orders.toShip': ['待发货', 'To ship'],
   'orders.closing': ['关闭中', 'Closing'],

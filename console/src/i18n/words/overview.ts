@@ -34,8 +34,5 @@ export const overviewWords = {
   'overview.daysLeft': ['剩余 {days} 天', '{days} days left'],
   'overview.noCertificates': ['没有可显示的证书', 'None to show'],
   'overview.chart': ['近 7 日收款与退款', 'Paid and refunded, last 7 days'],
-  'overview.chartOf': [
-    '{date}：收款 {paid}，退款 {refunded}',
-    '{date}: paid {paid}, refunded {refunded}',
-  ],
+  'overview.chartOf': ['{date}：收款 {paid}，退款 {refunded}', '{date}: paid {paid}, refunded {refunded}'],
 } as const satisfies WordList;

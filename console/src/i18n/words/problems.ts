@@ -56,7 +56,10 @@ export const problemWords = {
   'problem.COUPON_CODE_TAKEN': ['券码已存在', 'The code is taken'],
   'problem.PRINTER_KNOWN': ['该打印机已添加', 'This printer is already here'],
   'problem.PRINTER_ACCOUNT_MISSING': ['尚未配置打印云账号', 'No account of the printer cloud is set up'],
-  'problem.PRINTER_FROM_SETTINGS': ['该打印机在服务配置中，不能在此修改', 'The printer stands in the settings'],
+  'problem.PRINTER_FROM_SETTINGS': [
+    '该打印机在服务配置中，不能在此修改',
+    'The printer stands in the settings',
+  ],
   'problem.NO_PRINTER': ['没有可用的打印机', 'There is no printer'],
   'problem.JOB_NOT_RETRYABLE': ['任务已结束，不能重试', 'The job is over'],
 } as const satisfies WordList;

@@ -73,10 +73,7 @@ export const refundWords = {
     'This amount needs a fresh code: press approve and enter six digits.',
   ],
   'refund.roleHint': ['请联系财务或店主处理。', 'Ask finance or an owner.'],
-  'refund.noFactorHint': [
-    '请先在“我的账号”启用两步验证。',
-    'Set up a second factor in My account first.',
-  ],
+  'refund.noFactorHint': ['请先在“我的账号”启用两步验证。', 'Set up a second factor in My account first.'],
   'refund.approve': ['批准退款', 'Approve'],
   'refund.approveAmount': ['批准退款 {amount}', 'Approve {amount}'],
   'refund.approved': ['已批准，款项将原路退回', 'Approved; the money goes back'],
@@ -86,10 +83,7 @@ export const refundWords = {
   'refund.rejected': ['已拒绝', 'Rejected'],
   'refund.retry': ['用原单号重试', 'Retry, same number'],
   'refund.retryAsk': ['用原退款单号再试一次？', 'Try again under the same number?'],
-  'refund.retryWhy': [
-    '单号不变，微信不会因此退两次。',
-    'The number stays, so WeChat cannot refund twice.',
-  ],
+  'refund.retryWhy': ['单号不变，微信不会因此退两次。', 'The number stays, so WeChat cannot refund twice.'],
   'refund.retried': ['已重新提交给微信', 'Sent to WeChat again'],
   'refund.sync': ['向微信查询', 'Ask WeChat'],
   'refund.synced': ['已查询', 'Asked'],

@@ -18,7 +18,7 @@ export default function AccountPage() {
             <Facts
               items={[
                 [t('staff.name'), me.displayName],
-                [t('login.username'), <code key="name">{me.username}</code>],
+                [t('login.username'), <code>{me.username}</code>],
                 [t('staff.role'), `${t(`role.${me.role}`)} · ${t(`roleHint.${me.role}`)}`],
               ]}
             />

@@ -22,7 +22,12 @@ export function OwnPassword() {
   const required = [{ required: true, message: t('common.required') }];
   return (
     <Panel title={t('account.password')}>
-      <Form<Values> form={form} layout="vertical" requiredMark={false} onFinish={(values) => void change.run(values)}>
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        onFinish={(values) => void change.run(values)}
+      >
         <Form.Item name="password" label={t('account.present')} rules={required}>
           <Input.Password autoComplete="current-password" />
         </Form.Item>

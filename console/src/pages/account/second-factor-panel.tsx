@@ -14,8 +14,8 @@ export function SecondFactorPanel() {
   const t = useWords();
   const { me } = useSession();
   const [enrolment, setEnrolment] = useState<Enrolment>();
-  const enrol = useAction((_: null) => answered(api.POST('/api/v1/admin/me/totp')));
-  const remove = useAction((_: null) => answered(api.DELETE('/api/v1/admin/me/totp', { body: {} })), {
+  const enrol = useAction(() => answered(api.POST('/api/v1/admin/me/totp')));
+  const remove = useAction(() => answered(api.DELETE('/api/v1/admin/me/totp', { body: {} })), {
     done: 'secondFactor.removed',
   });
   return (
@@ -29,11 +29,11 @@ export function SecondFactorPanel() {
     >
       <p className="muted dialog-hint">{t('secondFactor.why')}</p>
       {me.hasSecondFactor ? (
-        <ConfirmButton danger question={t('secondFactor.removeAsk')} onConfirm={() => remove.run(null)}>
+        <ConfirmButton danger question={t('secondFactor.removeAsk')} onConfirm={() => remove.run()}>
           {t('secondFactor.remove')}
         </ConfirmButton>
       ) : (
-        <Button type="primary" loading={enrol.pending} onClick={async () => setEnrolment(await enrol.run(null))}>
+        <Button type="primary" loading={enrol.pending} onClick={async () => setEnrolment(await enrol.run())}>
           {t('secondFactor.enrol')}
         </Button>
       )}

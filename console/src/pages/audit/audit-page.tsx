@@ -1,5 +1,5 @@
 import { answered, api } from '../../api/client.ts';
-import type { AuditEntry, QueryOf } from '../../api/types.ts';
+import type { AuditEntry } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { OpenWord } from '../../i18n/open-word.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -8,8 +8,6 @@ import { ListPage } from '../../ui/list-page.tsx';
 import { Raw } from '../../ui/raw.tsx';
 import { Time } from '../../ui/time.tsx';
 import { ChainState } from './chain-state.tsx';
-
-const AUDIT_LOG = '/api/v1/admin/audit-log';
 
 export default function AuditPage() {
   const t = useWords();
@@ -26,13 +24,15 @@ export default function AuditPage() {
       label={t('audit.title')}
       above={<ChainState />}
       filters={filters}
-      load={(query, signal) =>
-        answered(api.GET(AUDIT_LOG, { params: { query: query as QueryOf<typeof AUDIT_LOG> }, signal }))
-      }
+      load={(query, signal) => answered(api.GET('/api/v1/admin/audit-log', { params: { query }, signal }))}
       empty={{ title: t('audit.empty') }}
       details={(entry) => <Change entry={entry} />}
       columns={[
-        { title: t('audit.action'), phone: 'head', render: ({ action }) => <OpenWord prefix="action" name={action} /> },
+        {
+          title: t('audit.action'),
+          phone: 'head',
+          render: ({ action }) => <OpenWord prefix="action" name={action} />,
+        },
         {
           title: t('audit.who'),
           phone: 'side',
@@ -62,7 +62,7 @@ function Change({ entry }: { entry: AuditEntry }) {
           [t('audit.before'), entry.before != null && <Raw value={entry.before} />],
           [t('audit.after'), entry.after != null && <Raw value={entry.after} />],
           [t('problem.requestId'), entry.requestId],
-          [t('audit.hash'), <code key="hash">{entry.hash}</code>],
+          [t('audit.hash'), <code>{entry.hash}</code>],
         ]}
       />
     </div>

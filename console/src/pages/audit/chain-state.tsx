@@ -13,7 +13,8 @@ export function ChainState() {
     staleTime: 60_000,
   });
   if (chain.isError) return <ProblemView thrown={chain.error} onRetry={() => void chain.refetch()} />;
-  if (chain.data === undefined) return <Skeleton active title={false} paragraph={{ rows: 1 }} className="guidance" />;
+  if (chain.data === undefined)
+    return <Skeleton active title={false} paragraph={{ rows: 1 }} className="guidance" />;
   const { verified, rows, head, broken } = chain.data;
   return (
     <Alert
@@ -21,7 +22,9 @@ export function ChainState() {
       type={verified ? 'success' : 'error'}
       showIcon
       title={
-        verified ? t('audit.intact', { count: rows }) : t('audit.broken', { row: broken?.seq ?? '?', reason: broken?.reason ?? '' })
+        verified
+          ? t('audit.intact', { count: rows })
+          : t('audit.broken', { row: broken?.seq ?? '?', reason: broken?.reason ?? '' })
       }
       description={
         head !== null && (

@@ -8,10 +8,8 @@ import { ConfirmButton } from '../../ui/confirm-button.tsx';
 export function CouponButtons({ coupon, onEdit }: { coupon: Coupon; onEdit: () => void }) {
   const t = useWords();
   const stop = useAction(
-    (_: null, sent) =>
-      answered(
-        api.DELETE('/api/v1/admin/coupons/{id}', { params: { path: { id: coupon.id } }, ...sent }),
-      ),
+    (_, sent) =>
+      answered(api.DELETE('/api/v1/admin/coupons/{id}', { params: { path: { id: coupon.id } }, ...sent })),
     { done: 'common.saved' },
   );
   return (
@@ -25,7 +23,7 @@ export function CouponButtons({ coupon, onEdit }: { coupon: Coupon; onEdit: () =
           danger
           question={t('coupons.stopAsk', { code: coupon.code })}
           explanation={t('coupons.stopWhy')}
-          onConfirm={() => stop.run(null)}
+          onConfirm={() => stop.run()}
         >
           {t('coupons.stop')}
         </ConfirmButton>

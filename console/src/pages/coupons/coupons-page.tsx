@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import type { Coupon, QueryOf } from '../../api/types.ts';
+import type { Coupon } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
@@ -11,8 +11,6 @@ import { Time } from '../../ui/time.tsx';
 import { CouponButtons } from './coupon-buttons.tsx';
 import { CouponDialog } from './coupon-dialog.tsx';
 import { Terms } from './terms.tsx';
-
-const COUPONS = '/api/v1/admin/coupons';
 
 export default function CouponsPage() {
   const t = useWords();
@@ -37,9 +35,7 @@ export default function CouponsPage() {
         title={t('coupons.title')}
         label={t('coupons.title')}
         filters={filters}
-        load={(query, signal) =>
-          answered(api.GET(COUPONS, { params: { query: query as QueryOf<typeof COUPONS> }, signal }))
-        }
+        load={(query, signal) => answered(api.GET('/api/v1/admin/coupons', { params: { query }, signal }))}
         actions={
           can('coupons.manage') && (
             <Button type="primary" onClick={() => setEditing('new')}>

@@ -12,7 +12,10 @@ export function AttemptLog({ log }: Pick<EffectDetail, 'log'>) {
       label={t('effects.log')}
       rows={log}
       columns={[
-        { title: t('effects.attempts'), render: ({ attempt }) => <span className="tabular">{t('effects.attempt', { attempt })}</span> },
+        {
+          title: t('effects.attempts'),
+          render: ({ attempt }) => <span className="tabular">{t('effects.attempt', { attempt })}</span>,
+        },
         { title: t('common.time'), render: ({ at }) => <Time at={at} /> },
         {
           title: t('common.status'),
@@ -32,7 +35,12 @@ export function AttemptLog({ log }: Pick<EffectDetail, 'log'>) {
         {
           title: t('effects.duration'),
           align: 'right',
-          render: ({ durationMs }) => (durationMs === undefined ? '—' : <span className="tabular">{t('effects.ms', { ms: durationMs })}</span>),
+          render: ({ durationMs }) =>
+            durationMs === undefined ? (
+              '—'
+            ) : (
+              <span className="tabular">{t('effects.ms', { ms: durationMs })}</span>
+            ),
         },
       ]}
     />

@@ -5,7 +5,7 @@ import { answered, api } from '../../api/client.ts';
 import type { EffectDetail } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
-import { WORDS, type WordKey } from '../../i18n/words.ts';
+import { openWord } from '../../i18n/open-word.tsx';
 import { useSession } from '../../session/session.tsx';
 import { DetailPage, type Back } from '../../ui/detail-page.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -32,10 +32,9 @@ export default function EffectPage() {
 
 function Shown({ effect, back }: { effect: EffectDetail; back: Back }) {
   const t = useWords();
-  const key = `effects.${effect.kind}`;
   return (
     <Page
-      title={key in WORDS ? t(key as WordKey) : effect.kind}
+      title={openWord(t, 'effects', effect.kind)}
       back={back}
       tags={<StatusTag kind="effect" value={effect.status} />}
       actions={<Replay effect={effect} />}
@@ -48,10 +47,10 @@ function Shown({ effect, back }: { effect: EffectDetail; back: Back }) {
           <Facts
             items={[
               [t('effects.target'), effect.target],
-              [t('common.order'), <Link key="order" to={`/orders/${effect.orderId}`}>{t('common.order')}</Link>],
+              [t('common.order'), <Link to={`/orders/${effect.orderId}`}>{t('common.order')}</Link>],
               [t('effects.attempts'), effect.attempts],
               [t('effects.nextAttempt'), effect.nextAttemptAt && <Age at={effect.nextAttemptAt} />],
-              [t('common.createdAt'), <Time key="created" at={effect.createdAt} />],
+              [t('common.createdAt'), <Time at={effect.createdAt} />],
             ]}
           />
         </Panel>
@@ -64,13 +63,13 @@ function Replay({ effect: { id, status } }: { effect: EffectDetail }) {
   const t = useWords();
   const { can } = useSession();
   const replay = useAction(
-    (_: null, sent) =>
+    (_, sent) =>
       answered(api.POST('/api/v1/admin/effects/{id}/replay', { params: { path: { id } }, ...sent })),
     { done: 'common.replayed' },
   );
   if (status === 'PENDING' || !can('effects.replay')) return null;
   return (
-    <Button type="primary" loading={replay.pending} onClick={() => void replay.run(null)}>
+    <Button type="primary" loading={replay.pending} onClick={() => void replay.run()}>
       {t('common.replay')}
     </Button>
   );

@@ -1,5 +1,5 @@
 import { answered, api } from '../../api/client.ts';
-import type { Effect, QueryOf } from '../../api/types.ts';
+import type { Effect } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { OpenWord } from '../../i18n/open-word.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
@@ -7,7 +7,6 @@ import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag } from '../../ui/status-tag.tsx';
 import { Age, Time } from '../../ui/time.tsx';
 
-const EFFECTS = '/api/v1/admin/effects';
 const KINDS = ['print', 'message', 'shipping-upload', 'deliver-notify', 'webhook'] as const;
 const STATUSES = ['PENDING', 'DONE', 'REFUSED', 'DEAD'] as const;
 
@@ -35,13 +34,15 @@ export default function EffectsPage() {
       subtitle={t('effects.subtitle')}
       label={t('effects.title')}
       filters={filters}
-      load={(query, signal) =>
-        answered(api.GET(EFFECTS, { params: { query: query as QueryOf<typeof EFFECTS> }, signal }))
-      }
+      load={(query, signal) => answered(api.GET('/api/v1/admin/effects', { params: { query }, signal }))}
       href={({ id }) => `/messages/${id}`}
       empty={{ title: t('effects.empty'), hint: t('effects.emptyHint') }}
       columns={[
-        { title: t('common.kind'), phone: 'head', render: ({ kind }) => <OpenWord prefix="effects" name={kind} /> },
+        {
+          title: t('common.kind'),
+          phone: 'head',
+          render: ({ kind }) => <OpenWord prefix="effects" name={kind} />,
+        },
         {
           title: t('common.status'),
           phone: 'side',

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { answered, api } from '../../api/client.ts';
-import type { Job, QueryOf } from '../../api/types.ts';
+import type { Job } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
@@ -36,13 +36,19 @@ export default function JobsPage() {
       label={t('jobs.problems')}
       above={<Backlog query={backlog} />}
       filters={filters}
-      load={(query, signal) =>
-        answered(api.GET(JOBS, { params: { query: query as QueryOf<typeof JOBS> }, signal }))
-      }
+      load={(query, signal) => answered(api.GET(JOBS, { params: { query }, signal }))}
       empty={{ title: t('jobs.empty'), hint: t('jobs.emptyHint') }}
       columns={[
-        { title: t('jobs.event'), phone: 'head', render: ({ payload }) => <code>{payload.type ?? '—'}</code> },
-        { title: t('common.status'), phone: 'side', render: ({ state }) => <StatusTag kind="job" value={state} /> },
+        {
+          title: t('jobs.event'),
+          phone: 'head',
+          render: ({ payload }) => <code>{payload.type ?? '—'}</code>,
+        },
+        {
+          title: t('common.status'),
+          phone: 'side',
+          render: ({ state }) => <StatusTag kind="job" value={state} />,
+        },
         { title: t('jobs.attempts'), align: 'right', render: ({ attempts }) => attempts },
         { title: t('jobs.error'), render: ({ error }) => <span className="clip">{error ?? '—'}</span> },
         { title: t('common.createdAt'), render: ({ createdAt }) => <Time at={createdAt} /> },
@@ -56,13 +62,12 @@ function RetryJob({ job: { id } }: { job: Job }) {
   const t = useWords();
   const { can } = useSession();
   const retry = useAction(
-    (_: null, sent) =>
-      answered(api.POST('/api/v1/admin/jobs/{id}/retry', { params: { path: { id } }, ...sent })),
+    (_, sent) => answered(api.POST('/api/v1/admin/jobs/{id}/retry', { params: { path: { id } }, ...sent })),
     { done: 'common.replayed' },
   );
   if (!can('jobs.retry')) return null;
   return (
-    <Button size="small" loading={retry.pending} onClick={() => void retry.run(null)}>
+    <Button size="small" loading={retry.pending} onClick={() => void retry.run()}>
       {t('common.replay')}
     </Button>
   );

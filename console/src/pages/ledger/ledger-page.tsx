@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
-import type { LedgerEntry, QueryOf } from '../../api/types.ts';
+import type { LedgerEntry } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { OpenWord } from '../../i18n/open-word.tsx';
 import { Amount } from '../../ui/amount.tsx';
@@ -10,7 +10,6 @@ import { ListPage } from '../../ui/list-page.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Balances } from './balances.tsx';
 
-const ENTRIES = '/api/v1/admin/ledger/entries';
 const ACCOUNTS = [
   'WECHAT_RECEIVABLE',
   'SETTLED_CASH',
@@ -48,7 +47,7 @@ export default function LedgerPage() {
       above={<Balances query={accounts} />}
       filters={filters}
       load={(query, signal) =>
-        answered(api.GET(ENTRIES, { params: { query: query as QueryOf<typeof ENTRIES> }, signal }))
+        answered(api.GET('/api/v1/admin/ledger/entries', { params: { query }, signal }))
       }
       empty={{ title: t('ledger.empty') }}
       columns={[

@@ -10,6 +10,7 @@ import { Amount } from '../../ui/amount.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { DetailPage, type Back } from '../../ui/detail-page.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { LinkButton } from '../../ui/link-button.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -45,9 +46,7 @@ function Shown({ buyer, back }: { buyer: Buyer; back: Back }) {
       actions={
         <>
           <BlockButton buyer={buyer} />
-          <Link to={`/orders?buyerId=${buyer.id}`}>
-            <Button>{t('members.theirOrders')}</Button>
-          </Link>
+          <LinkButton to={`/orders?buyerId=${buyer.id}`}>{t('members.theirOrders')}</LinkButton>
         </>
       }
     >
@@ -56,8 +55,8 @@ function Shown({ buyer, back }: { buyer: Buyer; back: Back }) {
           <Facts
             items={[
               [t('members.orders'), `${buyer.ordersPaid} / ${buyer.orders}`],
-              [t('members.paid'), <Amount key="paid" fen={buyer.paidFen} strong />],
-              [t('members.refunded'), <Amount key="refunded" fen={buyer.refundedFen} />],
+              [t('members.paid'), <Amount fen={buyer.paidFen} strong />],
+              [t('members.refunded'), <Amount fen={buyer.refundedFen} />],
               [
                 t('members.lastOrder'),
                 lastOrder && (
@@ -67,8 +66,8 @@ function Shown({ buyer, back }: { buyer: Buyer; back: Back }) {
                   </>
                 ),
               ],
-              [t('members.since'), <Time key="since" at={buyer.createdAt} />],
-              [t('members.lastLogin'), <Time key="login" at={buyer.lastLoginAt} />],
+              [t('members.since'), <Time at={buyer.createdAt} />],
+              [t('members.lastLogin'), <Time at={buyer.lastLoginAt} />],
             ]}
           />
         </Panel>

@@ -1,13 +1,11 @@
 import { answered, api } from '../../api/client.ts';
-import type { Buyer, QueryOf } from '../../api/types.ts';
+import type { Buyer } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Amount } from '../../ui/amount.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
-
-const BUYERS = '/api/v1/admin/buyers';
 
 export default function MembersPage() {
   const t = useWords();
@@ -30,9 +28,7 @@ export default function MembersPage() {
       title={t('members.title')}
       label={t('members.title')}
       filters={filters}
-      load={(query, signal) =>
-        answered(api.GET(BUYERS, { params: { query: query as QueryOf<typeof BUYERS> }, signal }))
-      }
+      load={(query, signal) => answered(api.GET('/api/v1/admin/buyers', { params: { query }, signal }))}
       href={({ id }) => `/members/${id}`}
       empty={{ title: t('members.empty'), hint: t('members.emptyHint') }}
       columns={[
@@ -55,7 +51,11 @@ export default function MembersPage() {
             </span>
           ),
         },
-        { title: t('members.paid'), align: 'right', render: ({ paidFen }) => <Amount fen={paidFen} strong /> },
+        {
+          title: t('members.paid'),
+          align: 'right',
+          render: ({ paidFen }) => <Amount fen={paidFen} strong />,
+        },
         {
           title: t('members.refunded'),
           align: 'right',

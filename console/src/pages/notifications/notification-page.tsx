@@ -58,13 +58,15 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
             items={[
               [
                 t('notifications.verified'),
-                <Tag key="verified" tone={verified ? 'good' : 'bad'}>
+                <Tag tone={verified ? 'good' : 'bad'}>
                   {t(verified ? 'notifications.isVerified' : 'notifications.notVerified')}
                 </Tag>,
               ],
               [
                 t('common.order'),
-                notification.orderId && <Link to={`/orders/${notification.orderId}`}>{t('common.order')}</Link>,
+                notification.orderId && (
+                  <Link to={`/orders/${notification.orderId}`}>{t('common.order')}</Link>
+                ),
               ],
               [
                 t('nav.refunds'),
@@ -82,7 +84,7 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
               ],
               [t('common.account'), notification.account],
               [t('notifications.sourceIp'), notification.sourceIp],
-              [t('notifications.sha256'), <NumberText key="hash" value={notification.bodySha256} />],
+              [t('notifications.sha256'), <NumberText value={notification.bodySha256} />],
             ]}
           />
         </Panel>
@@ -95,10 +97,8 @@ function Replay({ notification: { id, replayable } }: { notification: Notificati
   const t = useWords();
   const { can } = useSession();
   const replay = useAction(
-    (_: null, sent) =>
-      answered(
-        api.POST('/api/v1/admin/notifications/{id}/replay', { params: { path: { id } }, ...sent }),
-      ),
+    (_, sent) =>
+      answered(api.POST('/api/v1/admin/notifications/{id}/replay', { params: { path: { id } }, ...sent })),
     { done: 'common.replayed' },
   );
   if (!replayable || !can('notifications.replay')) return null;
@@ -107,7 +107,7 @@ function Replay({ notification: { id, replayable } }: { notification: Notificati
       loading={replay.pending}
       question={t('notifications.replayAsk')}
       explanation={t('notifications.replayWhy')}
-      onConfirm={() => replay.run(null)}
+      onConfirm={() => replay.run()}
     >
       {t('notifications.replay')}
     </ConfirmButton>

@@ -1,12 +1,11 @@
 import { answered, api } from '../../api/client.ts';
-import type { NotificationRow, QueryOf } from '../../api/types.ts';
+import type { NotificationRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag, Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 
-const NOTIFICATIONS = '/api/v1/admin/notifications';
 const KINDS = ['PAYMENT', 'REFUND', 'MESSAGE'] as const;
 const VERDICTS = [
   'SETTLED',
@@ -53,7 +52,7 @@ export default function NotificationsPage() {
       label={t('notifications.title')}
       filters={filters}
       load={(query, signal) =>
-        answered(api.GET(NOTIFICATIONS, { params: { query: query as QueryOf<typeof NOTIFICATIONS> }, signal }))
+        answered(api.GET('/api/v1/admin/notifications', { params: { query }, signal }))
       }
       href={({ id }) => `/notifications/${id}`}
       empty={{ title: t('notifications.empty'), hint: t('notifications.emptyHint') }}

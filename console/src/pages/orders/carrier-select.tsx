@@ -26,7 +26,10 @@ export function CarrierSelect({
       value={value}
       onChange={onChange}
       placeholder={t('shipment.carrierHint')}
-      options={(carriers.data?.items ?? []).map(({ code, name }) => ({ value: code, label: `${name} ${code}` }))}
+      options={(carriers.data?.items ?? []).map(({ code, name }) => ({
+        value: code,
+        label: `${name} ${code}`,
+      }))}
       showSearch={{
         filterOption: (text, option) =>
           (option?.label ?? '').toLocaleLowerCase().includes(text.toLocaleLowerCase()),

@@ -16,11 +16,11 @@ export function OrderActions({ order }: { order: Order }) {
   const [dialog, setDialog] = useState<'ship' | 'refund'>();
   const path = { params: { path: { id: order.id } } };
   const close = useAction(
-    (_: null, sent) => answered(api.POST('/api/v1/admin/orders/{id}/close', { ...path, ...sent })),
+    (_, sent) => answered(api.POST('/api/v1/admin/orders/{id}/close', { ...path, ...sent })),
     { done: 'order.closed' },
   );
   const print = useAction(
-    (_: null, sent) => answered(api.POST('/api/v1/admin/orders/{id}/print', { ...path, body: {}, ...sent })),
+    (_, sent) => answered(api.POST('/api/v1/admin/orders/{id}/print', { ...path, body: {}, ...sent })),
     { done: 'order.printed' },
   );
   const paid = order.status === 'PAID' || order.status === 'SHIPPED' || order.status === 'COMPLETED';
@@ -28,7 +28,7 @@ export function OrderActions({ order }: { order: Order }) {
   return (
     <>
       {paid && can('orders.print') && (
-        <Button loading={print.pending} onClick={() => void print.run(null)}>
+        <Button loading={print.pending} onClick={() => void print.run()}>
           {t('order.print')}
         </Button>
       )}
@@ -38,7 +38,7 @@ export function OrderActions({ order }: { order: Order }) {
           loading={close.pending}
           question={t('order.closeAsk')}
           explanation={t('order.closeWhy')}
-          onConfirm={() => close.run(null)}
+          onConfirm={() => close.run()}
         >
           {t('order.close')}
         </ConfirmButton>

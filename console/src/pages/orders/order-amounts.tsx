@@ -9,11 +9,11 @@ export function OrderAmounts({ order }: { order: Order }) {
     <div className="facts-amounts">
       <Facts
         items={[
-          [t('order.total'), <Amount key="total" fen={order.totalFen} />],
+          [t('order.total'), <Amount fen={order.totalFen} />],
           [t('order.discount'), order.discountFen > 0 && <Amount fen={-order.discountFen} />],
           [t('order.coupon'), order.couponCode],
-          [t('orders.payable'), <Amount key="payable" fen={order.payableFen} strong />],
-          [t('orders.paid'), <Amount key="paid" fen={order.paidFen} strong />],
+          [t('orders.payable'), <Amount fen={order.payableFen} strong />],
+          [t('orders.paid'), <Amount fen={order.paidFen} strong />],
           [t('orders.refunded'), order.refundedFen > 0 && <Amount fen={-order.refundedFen} />],
         ]}
       />

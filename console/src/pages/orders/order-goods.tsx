@@ -11,9 +11,17 @@ export function OrderGoods({ order }: { order: Order }) {
       rows={order.items}
       columns={[
         { title: t('orders.goods'), render: ({ name }) => name },
-        { title: t('order.unitPrice'), align: 'right', render: ({ unitPriceFen }) => <Amount fen={unitPriceFen} /> },
+        {
+          title: t('order.unitPrice'),
+          align: 'right',
+          render: ({ unitPriceFen }) => <Amount fen={unitPriceFen} />,
+        },
         { title: t('order.quantity'), align: 'right', render: ({ quantity }) => `×${quantity}` },
-        { title: t('order.lineTotal'), align: 'right', render: ({ payableFen }) => <Amount fen={payableFen} /> },
+        {
+          title: t('order.lineTotal'),
+          align: 'right',
+          render: ({ payableFen }) => <Amount fen={payableFen} />,
+        },
       ]}
     />
   );

@@ -38,8 +38,11 @@ function PaymentCard({ payment }: { payment: Payment }) {
       </div>
       <Facts
         items={[
-          [t('payments.outTradeNo'), <NumberText key="no" value={payment.outTradeNo} />],
-          [t('payments.transactionId'), payment.transactionId && <NumberText value={payment.transactionId} />],
+          [t('payments.outTradeNo'), <NumberText value={payment.outTradeNo} />],
+          [
+            t('payments.transactionId'),
+            payment.transactionId && <NumberText value={payment.transactionId} />,
+          ],
           [t('payments.tradeType'), t(`tradeType.${payment.tradeType}`)],
           [t('common.account'), `${payment.account} · ${payment.mchId}`],
           [t('order.paidAt'), payment.paidAt && <Time at={payment.paidAt} />],
@@ -61,7 +64,7 @@ function AskWeChat({ payment: { id } }: { payment: Payment }) {
   const t = useWords();
   const { can } = useSession();
   const { message } = App.useApp();
-  const ask = useAction((_: null, sent) =>
+  const ask = useAction((_, sent) =>
     answered(api.POST('/api/v1/admin/payments/{id}/sync', { params: { path: { id } }, ...sent })),
   );
   if (!can('payments.sync')) return null;
@@ -70,7 +73,7 @@ function AskWeChat({ payment: { id } }: { payment: Payment }) {
       size="small"
       loading={ask.pending}
       onClick={async () => {
-        const answer = await ask.run(null);
+        const answer = await ask.run();
         if (answer !== undefined)
           void message.info(t('order.queried', { answer: t(`wechat.${answer.wechat}`) }));
       }}

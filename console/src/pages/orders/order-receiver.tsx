@@ -12,7 +12,10 @@ export function OrderReceiver({ order }: { order: Order }) {
   const { address, shipment, attach } = order;
   return (
     <>
-      <Panel title={t('order.receiver')} extra={<Link to={`/members/${order.buyerId}`}>{t('order.buyer')}</Link>}>
+      <Panel
+        title={t('order.receiver')}
+        extra={<Link to={`/members/${order.buyerId}`}>{t('order.buyer')}</Link>}
+      >
         {address === undefined ? (
           <p className="muted">{t('order.noAddress')}</p>
         ) : (
@@ -39,7 +42,7 @@ export function OrderReceiver({ order }: { order: Order }) {
                 ] as const,
                 [t('shipment.itemDesc'), itemDesc] as const,
               ]),
-              [t('shipment.shippedAt'), <Time key="shipped" at={shipment.shippedAt} />],
+              [t('shipment.shippedAt'), <Time at={shipment.shippedAt} />],
               [t('shipment.receivedAt'), shipment.receivedAt && <Time at={shipment.receivedAt} />],
             ]}
           />

@@ -1,5 +1,5 @@
 import { answered, api } from '../../api/client.ts';
-import type { OrderRow, QueryOf } from '../../api/types.ts';
+import type { OrderRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Amount } from '../../ui/amount.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
@@ -8,7 +8,6 @@ import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag, Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 
-const ORDERS = '/api/v1/admin/orders';
 const STATUSES = ['PENDING_PAYMENT', 'PAID', 'SHIPPED', 'COMPLETED', 'CLOSED'] as const;
 const TRADE_TYPES = ['JSAPI', 'APP', 'NATIVE', 'H5'] as const;
 const REFUND_STATUSES = ['NONE', 'PARTIAL', 'FULL'] as const;
@@ -46,16 +45,16 @@ export default function OrdersPage() {
       label={t('orders.title')}
       filters={filters}
       withViews
-      load={(query, signal) =>
-        answered(api.GET(ORDERS, { params: { query: query as QueryOf<typeof ORDERS> }, signal }))
-      }
+      load={(query, signal) => answered(api.GET('/api/v1/admin/orders', { params: { query }, signal }))}
       href={({ id }) => `/orders/${id}`}
-      actions={
-        <ExportButton path="orders.csv" names={namesOf(filters)} />
-      }
+      actions={<ExportButton path="orders.csv" names={namesOf(filters)} />}
       empty={{ title: t('orders.empty'), hint: t('orders.emptyHint') }}
       columns={[
-        { title: t('orders.number'), phone: 'head', render: ({ orderNo }) => <span className="tabular">{orderNo}</span> },
+        {
+          title: t('orders.number'),
+          phone: 'head',
+          render: ({ orderNo }) => <span className="tabular">{orderNo}</span>,
+        },
         {
           title: t('common.status'),
           phone: 'side',
@@ -68,12 +67,17 @@ export default function OrdersPage() {
           ),
         },
         { title: t('orders.goods'), render: (order) => <Goods items={order.items} /> },
-        { title: t('orders.payable'), align: 'right', render: ({ payableFen }) => <Amount fen={payableFen} strong /> },
+        {
+          title: t('orders.payable'),
+          align: 'right',
+          render: ({ payableFen }) => <Amount fen={payableFen} strong />,
+        },
         {
           title: t('orders.refunded'),
           align: 'right',
           phone: 'hidden',
-          render: ({ refundedFen }) => (refundedFen > 0 ? <Amount fen={refundedFen} /> : <span className="muted">—</span>),
+          render: ({ refundedFen }) =>
+            refundedFen > 0 ? <Amount fen={refundedFen} /> : <span className="muted">—</span>,
         },
         { title: t('common.createdAt'), render: ({ createdAt }) => <Time at={createdAt} /> },
       ]}

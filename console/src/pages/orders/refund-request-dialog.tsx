@@ -32,7 +32,9 @@ export function RefundRequestDialog({ order, onClose }: { order: Order; onClose:
   );
 
   async function send({ amountFen, quantities = [], reason }: Values): Promise<void> {
-    const items = quantities.flatMap((quantity, line) => ((quantity ?? 0) > 0 ? [{ line, quantity: quantity ?? 0 }] : []));
+    const items = quantities.flatMap((quantity, line) =>
+      (quantity ?? 0) > 0 ? [{ line, quantity: quantity ?? 0 }] : [],
+    );
     setNothing(by === 'goods' && items.length === 0);
     if (by === 'goods' && items.length === 0) return;
     const refund = await request.run({

@@ -87,7 +87,13 @@ function Parcels() {
             </fieldset>
           ))}
           {fields.length < MOST_PARCELS && (
-            <Button type="dashed" block icon={<PlusOutlined />} className="add-parcel" onClick={() => add({})}>
+            <Button
+              type="dashed"
+              block
+              icon={<PlusOutlined />}
+              className="add-parcel"
+              onClick={() => add({})}
+            >
               {t('shipment.addParcel')}
             </Button>
           )}

@@ -19,7 +19,8 @@ export function HealthPanel({ stats }: { stats: Stats }) {
             <span className="muted">{t('overview.noNotification')}</span>
           ) : (
             <span>
-              <Age at={lastNotification.receivedAt} /> <StatusTag kind="verdict" value={lastNotification.verdict} />
+              <Age at={lastNotification.receivedAt} />{' '}
+              <StatusTag kind="verdict" value={lastNotification.verdict} />
             </span>
           )}
         </li>

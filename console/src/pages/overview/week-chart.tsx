@@ -11,7 +11,6 @@ export default function WeekChart({ days }: Pick<Stats, 'days'>) {
   const { scheme } = useScheme();
   const { brand, attention, muted, line, surface, ink } = paletteOf(scheme);
   const rows = days.map(({ date, paidFen, refundedFen }) => ({ day: date.slice(5), paidFen, refundedFen }));
-  const whole = (fen: number) => formatFen(fen).replace(/\.00$/, '');
   return (
     <>
       <ul className="unseen">
@@ -25,7 +24,13 @@ export default function WeekChart({ days }: Pick<Stats, 'days'>) {
         <ResponsiveContainer>
           <BarChart data={rows} margin={{ top: 8, right: 4, bottom: 0, left: 4 }} accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke={line} />
-            <XAxis dataKey="day" tickLine={false} axisLine={{ stroke: line }} tick={{ fill: muted }} fontSize={12} />
+            <XAxis
+              dataKey="day"
+              tickLine={false}
+              axisLine={{ stroke: line }}
+              tick={{ fill: muted }}
+              fontSize={12}
+            />
             <YAxis
               width={64}
               tickLine={false}
@@ -41,7 +46,13 @@ export default function WeekChart({ days }: Pick<Stats, 'days'>) {
               contentStyle={{ background: surface, borderColor: line, borderRadius: 8, color: ink }}
             />
             <Legend iconType="circle" iconSize={8} />
-            <Bar dataKey="paidFen" name={t('overview.paid')} fill={brand} radius={[4, 4, 0, 0]} maxBarSize={28} />
+            <Bar
+              dataKey="paidFen"
+              name={t('overview.paid')}
+              fill={brand}
+              radius={[4, 4, 0, 0]}
+              maxBarSize={28}
+            />
             <Bar
               dataKey="refundedFen"
               name={t('overview.refunded')}
@@ -54,4 +65,9 @@ export default function WeekChart({ days }: Pick<Stats, 'days'>) {
       </div>
     </>
   );
+}
+
+/** An axis has no room for fen that are nought. */
+function whole(fen: number): string {
+  return formatFen(fen).replace(/\.00$/, '');
 }

@@ -1,5 +1,5 @@
 import { answered, api } from '../../api/client.ts';
-import type { PaymentRow, QueryOf } from '../../api/types.ts';
+import type { PaymentRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Amount } from '../../ui/amount.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
@@ -7,7 +7,6 @@ import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 
-const PAYMENTS = '/api/v1/admin/payments';
 const STATUSES = ['CREATED', 'PREPAID', 'SUCCESS', 'CLOSED', 'FAILED'] as const;
 const TRADE_TYPES = ['JSAPI', 'APP', 'NATIVE', 'H5'] as const;
 
@@ -35,9 +34,7 @@ export default function PaymentsPage() {
       title={t('payments.title')}
       label={t('payments.title')}
       filters={filters}
-      load={(query, signal) =>
-        answered(api.GET(PAYMENTS, { params: { query: query as QueryOf<typeof PAYMENTS> }, signal }))
-      }
+      load={(query, signal) => answered(api.GET('/api/v1/admin/payments', { params: { query }, signal }))}
       href={({ orderId }) => `/orders/${orderId}`}
       empty={{ title: t('payments.empty'), hint: t('orders.emptyHint') }}
       columns={[

@@ -35,7 +35,9 @@ export default function PrintersPage() {
             phone: 'side',
             render: ({ enabled, fromSettings }) => (
               <span className="tag-row">
-                <Tag tone={enabled ? 'good' : 'quiet'}>{t(enabled ? 'common.enabled' : 'common.disabled')}</Tag>
+                <Tag tone={enabled ? 'good' : 'quiet'}>
+                  {t(enabled ? 'common.enabled' : 'common.disabled')}
+                </Tag>
                 {fromSettings && <Tag tone="quiet">{t('printers.fromSettings')}</Tag>}
               </span>
             ),
@@ -63,9 +65,9 @@ function PrinterButtons({ printer, onEdit }: { printer: Printer; onEdit: () => v
   const { can } = useSession();
   const { message } = App.useApp();
   const path = { params: { path: { id: printer.id } } };
-  const ask = useAction((_: null) => answered(api.GET('/api/v1/admin/printers/{id}/status', path)));
+  const ask = useAction(() => answered(api.GET('/api/v1/admin/printers/{id}/status', path)));
   const remove = useAction(
-    (_: null, sent) => answered(api.DELETE('/api/v1/admin/printers/{id}', { ...path, ...sent })),
+    (_, sent) => answered(api.DELETE('/api/v1/admin/printers/{id}', { ...path, ...sent })),
     { done: 'common.deleted' },
   );
   return (
@@ -74,7 +76,7 @@ function PrinterButtons({ printer, onEdit }: { printer: Printer; onEdit: () => v
         size="small"
         loading={ask.pending}
         onClick={async () => {
-          const status = await ask.run(null);
+          const status = await ask.run();
           if (status !== undefined) void message.info(t('printers.says', { words: status.words }));
         }}
       >
@@ -90,7 +92,7 @@ function PrinterButtons({ printer, onEdit }: { printer: Printer; onEdit: () => v
             danger
             question={t('printers.deleteAsk', { name: printer.name })}
             explanation={t('printers.deleteWhy')}
-            onConfirm={() => remove.run(null)}
+            onConfirm={() => remove.run()}
           >
             {t('common.delete')}
           </ConfirmButton>

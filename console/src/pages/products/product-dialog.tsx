@@ -24,7 +24,11 @@ export function ProductDialog({ product, onClose }: { product?: Product; onClose
   const t = useWords();
   const save = useAction(
     ({ stock = 0, stockChange, imageUrl, description = '', ...rest }: Values, sent) => {
-      const common = { ...rest, description, imageUrl: imageUrl == null || imageUrl === '' ? null : imageUrl };
+      const common = {
+        ...rest,
+        description,
+        imageUrl: imageUrl == null || imageUrl === '' ? null : imageUrl,
+      };
       return answered<Product>(
         product === undefined
           ? api.POST('/api/v1/admin/products', { body: { ...common, stock }, ...sent })

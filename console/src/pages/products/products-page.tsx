@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import type { Product, QueryOf } from '../../api/types.ts';
+import type { Product } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
@@ -12,7 +12,6 @@ import { ListPage } from '../../ui/list-page.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
 import { ProductDialog } from './product-dialog.tsx';
 
-const PRODUCTS = '/api/v1/admin/products';
 /** From here on somebody should think of ordering more. */
 const LOW_STOCK = 10;
 
@@ -44,13 +43,15 @@ export default function ProductsPage() {
         title={t('products.title')}
         label={t('products.title')}
         filters={filters}
-        load={(query, signal) =>
-          answered(api.GET(PRODUCTS, { params: { query: query as QueryOf<typeof PRODUCTS> }, signal }))
-        }
+        load={(query, signal) => answered(api.GET('/api/v1/admin/products', { params: { query }, signal }))}
         actions={add}
         empty={{ title: t('products.empty'), hint: t('products.emptyHint') }}
         columns={[
-          { title: t('products.name'), phone: 'head', render: (product) => <NameAndPicture product={product} /> },
+          {
+            title: t('products.name'),
+            phone: 'head',
+            render: (product) => <NameAndPicture product={product} />,
+          },
           {
             title: t('common.status'),
             phone: 'side',
@@ -82,7 +83,10 @@ export default function ProductsPage() {
         ]}
       />
       {editing !== undefined && (
-        <ProductDialog {...(editing !== 'new' && { product: editing })} onClose={() => setEditing(undefined)} />
+        <ProductDialog
+          {...(editing !== 'new' && { product: editing })}
+          onClose={() => setEditing(undefined)}
+        />
       )}
     </>
   );
@@ -109,7 +113,7 @@ function ProductButtons({ product, onEdit }: { product: Product; onEdit: () => v
     { done: 'common.saved' },
   );
   const remove = useAction(
-    (_: null, sent) => answered(api.DELETE('/api/v1/admin/products/{id}', { ...path, ...sent })),
+    (_, sent) => answered(api.DELETE('/api/v1/admin/products/{id}', { ...path, ...sent })),
     { done: 'common.deleted' },
   );
   return (
@@ -117,7 +121,11 @@ function ProductButtons({ product, onEdit }: { product: Product; onEdit: () => v
       <Button size="small" onClick={onEdit}>
         {t('common.edit')}
       </Button>
-      <Button size="small" loading={change.pending} onClick={() => void change.run({ active: !product.active })}>
+      <Button
+        size="small"
+        loading={change.pending}
+        onClick={() => void change.run({ active: !product.active })}
+      >
         {t(product.active ? 'products.takeOff' : 'products.putOn')}
       </Button>
       <ConfirmButton
@@ -125,7 +133,7 @@ function ProductButtons({ product, onEdit }: { product: Product; onEdit: () => v
         danger
         question={t('products.deleteAsk', { name: product.name })}
         explanation={t('products.deleteWhy')}
-        onConfirm={() => remove.run(null)}
+        onConfirm={() => remove.run()}
       >
         {t('common.delete')}
       </ConfirmButton>

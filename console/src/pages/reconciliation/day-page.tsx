@@ -24,7 +24,10 @@ export default function DayPage() {
     queryFn: ({ pageParam, signal }) =>
       answered(
         api.GET('/api/v1/admin/reconciliations/{id}', {
-          params: { path: { id }, query: { limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) } },
+          params: {
+            path: { id },
+            query: { limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) },
+          },
           signal,
         }),
       ),

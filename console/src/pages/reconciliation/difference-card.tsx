@@ -47,7 +47,7 @@ function Buttons({ dayId, difference }: { dayId: string; difference: Difference 
   const { me, can } = useSession();
   const [resolving, setResolving] = useState(false);
   const take = useAction(
-    (_: null, sent) =>
+    (_, sent) =>
       answered(
         api.POST('/api/v1/admin/reconciliations/{id}/differences/{diffId}/take', {
           params: { path: { id: dayId, diffId: difference.id } },
@@ -60,7 +60,7 @@ function Buttons({ dayId, difference }: { dayId: string; difference: Difference 
   return (
     <span className="difference-actions">
       {difference.owner?.id !== me.id && (
-        <Button size="small" loading={take.pending} onClick={() => void take.run(null)}>
+        <Button size="small" loading={take.pending} onClick={() => void take.run()}>
           {t('reconciliation.take')}
         </Button>
       )}

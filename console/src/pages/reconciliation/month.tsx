@@ -50,7 +50,9 @@ function weeksOf(month: string): (string | undefined)[][] {
   const before = (first.day() + 6) % 7;
   const cells: (string | undefined)[] = [
     ...Array.from({ length: before }, () => undefined),
-    ...Array.from({ length: first.daysInMonth() }, (_, index) => first.add(index, 'day').format('YYYY-MM-DD')),
+    ...Array.from({ length: first.daysInMonth() }, (_, index) =>
+      first.add(index, 'day').format('YYYY-MM-DD'),
+    ),
   ];
   while (cells.length % 7 > 0) cells.push(undefined);
   return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7));

@@ -37,7 +37,11 @@ export default function ReconciliationPage() {
         title={month}
         extra={
           <span className="tag-row">
-            <Button icon={<LeftOutlined />} aria-label={t('reconciliation.previous')} onClick={() => go(-1)} />
+            <Button
+              icon={<LeftOutlined />}
+              aria-label={t('reconciliation.previous')}
+              onClick={() => go(-1)}
+            />
             <Button
               icon={<RightOutlined />}
               aria-label={t('reconciliation.next')}

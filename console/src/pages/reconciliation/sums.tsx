@@ -52,9 +52,9 @@ export function Sums({ totals: { bill, ledger, fundFlow, fundFlowMissing } }: { 
       ) : (
         <Facts
           items={[
-            [t('reconciliation.income'), <Amount key="in" fen={fundFlow.incomeFen} />],
-            [t('reconciliation.expense'), <Amount key="out" fen={fundFlow.expenseFen} />],
-            [t('reconciliation.withdrawn'), <Amount key="cash" fen={fundFlow.withdrawnFen} />],
+            [t('reconciliation.income'), <Amount fen={fundFlow.incomeFen} />],
+            [t('reconciliation.expense'), <Amount fen={fundFlow.expenseFen} />],
+            [t('reconciliation.withdrawn'), <Amount fen={fundFlow.withdrawnFen} />],
           ]}
         />
       )}

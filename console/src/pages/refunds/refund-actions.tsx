@@ -20,11 +20,11 @@ export function RefundActions({ refund }: { refund: Refund }) {
   const [dialog, setDialog] = useState<'approve' | 'reject' | 'elsewhere'>();
   const path = { params: { path: { id: refund.id } } };
   const retry = useAction(
-    (_: null, sent) => answered(api.POST('/api/v1/admin/refunds/{id}/retry', { ...path, ...sent })),
+    (_, sent) => answered(api.POST('/api/v1/admin/refunds/{id}/retry', { ...path, ...sent })),
     { done: 'refund.retried' },
   );
   const sync = useAction(
-    (_: null, sent) => answered(api.POST('/api/v1/admin/refunds/{id}/sync', { ...path, ...sent })),
+    (_, sent) => answered(api.POST('/api/v1/admin/refunds/{id}/sync', { ...path, ...sent })),
     { done: 'refund.synced' },
   );
   const { status, review, waiting } = refund;
@@ -45,7 +45,7 @@ export function RefundActions({ refund }: { refund: Refund }) {
         </Button>
       )}
       {AT_WECHAT.has(status) && can('refunds.execute') && (
-        <Button loading={sync.pending} onClick={() => void sync.run(null)}>
+        <Button loading={sync.pending} onClick={() => void sync.run()}>
           {t('refund.sync')}
         </Button>
       )}
@@ -54,7 +54,7 @@ export function RefundActions({ refund }: { refund: Refund }) {
           loading={retry.pending}
           question={t('refund.retryAsk')}
           explanation={t('refund.retryWhy')}
-          onConfirm={() => retry.run(null)}
+          onConfirm={() => retry.run()}
         >
           {t('refund.retry')}
         </ConfirmButton>

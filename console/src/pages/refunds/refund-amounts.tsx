@@ -36,10 +36,10 @@ function Sums({ refund, order }: { refund: Refund; order: Order }) {
       <div className="facts-amounts">
         <Facts
           items={[
-            [t('refund.paidOfOrder'), <Amount key="paid" fen={order.paidFen} />],
-            [t('refund.otherLive'), <Amount key="others" fen={-others} />],
-            [t('refund.amount'), <Amount key="this" fen={-refund.amountFen} strong />],
-            [t('refund.leftAfter'), <Amount key="left" fen={order.paidFen - others - refund.amountFen} strong />],
+            [t('refund.paidOfOrder'), <Amount fen={order.paidFen} />],
+            [t('refund.otherLive'), <Amount fen={-others} />],
+            [t('refund.amount'), <Amount fen={-refund.amountFen} strong />],
+            [t('refund.leftAfter'), <Amount fen={order.paidFen - others - refund.amountFen} strong />],
           ]}
         />
       </div>

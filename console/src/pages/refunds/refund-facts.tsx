@@ -11,7 +11,7 @@ export function RefundFacts({ refund }: { refund: Refund }) {
   return (
     <Facts
       items={[
-        [t('refunds.number'), <NumberText key="no" value={refund.refundNo} />],
+        [t('refunds.number'), <NumberText value={refund.refundNo} />],
         [t('refund.reason'), refund.reason],
         [
           t('refund.requested'),

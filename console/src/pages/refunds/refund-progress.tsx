@@ -1,4 +1,5 @@
 import { Steps } from 'antd';
+import type { ReactNode } from 'react';
 import type { Refund, RefundStatus } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -31,7 +32,6 @@ export function RefundProgress({ refund }: { refund: Refund }) {
   const { status, createdAt, reviewedAt, succeededAt } = refund;
   const current = REACHED[status];
   const bad = ENDED_BADLY.has(status);
-  const at = (time: string | undefined) => (time === undefined ? undefined : <Time at={time} />);
   const steps = [
     { title: t('refund.step.requested'), content: at(createdAt) },
     { title: t('refund.step.approved'), content: at(reviewedAt) },
@@ -50,4 +50,8 @@ export function RefundProgress({ refund }: { refund: Refund }) {
       )}
     />
   );
+}
+
+function at(time: string | undefined): ReactNode {
+  return time === undefined ? undefined : <Time at={time} />;
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import type { QueryOf, RefundRow } from '../../api/types.ts';
+import type { RefundRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
 import { Amount } from '../../ui/amount.tsx';
@@ -14,7 +14,6 @@ import { PersonName } from './person-name.tsx';
 import { RefundTabs } from './refund-tabs.tsx';
 import { WaitingSince } from './waiting-since.tsx';
 
-const REFUNDS = '/api/v1/admin/refunds';
 const PURPOSES = ['ORDER', 'SUSPENSE'] as const;
 
 export default function RefundsPage() {
@@ -37,9 +36,7 @@ export default function RefundsPage() {
       label={t('refunds.title')}
       filters={filters}
       above={<RefundTabs onChange={() => setChosen([])} />}
-      load={(query, signal) =>
-        answered(api.GET(REFUNDS, { params: { query: query as QueryOf<typeof REFUNDS> }, signal }))
-      }
+      load={(query, signal) => answered(api.GET('/api/v1/admin/refunds', { params: { query }, signal }))}
       href={({ id }) => `/refunds/${id}`}
       {...(can('refunds.review') && {
         selection: {

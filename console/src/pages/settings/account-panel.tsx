@@ -18,15 +18,15 @@ export function AccountPanel({ account }: { account: Account }) {
     <Panel title={`${t('common.account')} ${account.id}`} extra={<Tag tone="quiet">API {account.api}</Tag>}>
       <Facts
         items={[
-          [t('settings.mchId'), <NumberText key="mch" value={account.mchId} />],
-          [t('settings.appId'), <NumberText key="app" value={account.appId} />],
+          [t('settings.mchId'), <NumberText value={account.mchId} />],
+          [t('settings.appId'), <NumberText value={account.appId} />],
           [t('settings.signType'), account.signType],
           [t('settings.confirm'), t(`settings.confirm.${account.confirmNotify}`)],
           [t('payments.tradeType'), account.tradeTypes.map((type) => t(`tradeType.${type}`)).join('、')],
           [t('nav.refunds'), t(account.refunds ? 'common.yes' : 'common.no')],
           [
             t('settings.keys'),
-            <span key="keys" className="tag-row">
+            <span className="tag-row">
               {Object.entries(keys).map(([name, set]) => (
                 <Tag key={name} tone={set ? 'good' : 'quiet'}>
                   {name} {t(set ? 'settings.isSet' : 'settings.notSet')}
@@ -34,8 +34,8 @@ export function AccountPanel({ account }: { account: Account }) {
               ))}
             </span>,
           ],
-          [t('settings.notifyPayment'), <NumberText key="pay" value={account.notifyUrls.payment} />],
-          [t('settings.notifyRefund'), <NumberText key="refund" value={account.notifyUrls.refund} />],
+          [t('settings.notifyPayment'), <NumberText value={account.notifyUrls.payment} />],
+          [t('settings.notifyRefund'), <NumberText value={account.notifyUrls.refund} />],
           [t('settings.publicKeyId'), account.publicKeyId && <NumberText value={account.publicKeyId} />],
         ]}
       />

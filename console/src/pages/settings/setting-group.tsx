@@ -1,6 +1,6 @@
 import type { Settings } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
-import { WORDS, type WordKey } from '../../i18n/words.ts';
+import { openWord } from '../../i18n/open-word.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { SimpleTable } from '../../ui/simple-table.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
@@ -9,8 +9,7 @@ type Group = Settings['groups'][number];
 
 export function SettingGroup({ group: { name, items } }: { group: Group }) {
   const t = useWords();
-  const key = `settings.group.${name}`;
-  const title = key in WORDS ? t(key as WordKey) : name;
+  const title = openWord(t, 'settings.group', name);
   return (
     <Panel title={title} flush>
       <SimpleTable

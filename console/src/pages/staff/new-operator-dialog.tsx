@@ -15,10 +15,10 @@ interface Values {
 
 export function NewOperatorDialog({ onClose }: { onClose: () => void }) {
   const t = useWords();
-  const create = useAction(
-    (body: Values) => answered(api.POST('/api/v1/admin/operators', { body })),
-    { done: 'common.saved', quiet: true },
-  );
+  const create = useAction((body: Values) => answered(api.POST('/api/v1/admin/operators', { body })), {
+    done: 'common.saved',
+    quiet: true,
+  });
   const required = [{ required: true, message: t('common.required') }];
   return (
     <DialogForm<Values>

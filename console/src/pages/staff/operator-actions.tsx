@@ -18,10 +18,9 @@ export function OperatorActions({ operator }: { operator: Operator }) {
       answered(api.PATCH('/api/v1/admin/operators/{id}', { ...path, body, ...sent })),
     { done: 'common.saved' },
   );
-  const resetFactor = useAction(
-    (_: null) => answered(api.DELETE('/api/v1/admin/operators/{id}/totp', path)),
-    { done: 'common.saved' },
-  );
+  const resetFactor = useAction(() => answered(api.DELETE('/api/v1/admin/operators/{id}/totp', path)), {
+    done: 'common.saved',
+  });
   return (
     <>
       {disabled ? (
@@ -43,7 +42,7 @@ export function OperatorActions({ operator }: { operator: Operator }) {
           danger
           question={t('staff.resetFactorAsk', { name })}
           explanation={t('staff.resetFactorWhy')}
-          onConfirm={() => resetFactor.run(null)}
+          onConfirm={() => resetFactor.run()}
         >
           {t('staff.resetFactor')}
         </ConfirmButton>

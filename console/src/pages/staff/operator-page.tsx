@@ -40,7 +40,7 @@ function Shown({ operator, back }: { operator: Operator; back: Back }) {
       <Panel>
         <Facts
           items={[
-            [t('login.username'), <code key="name">{operator.username}</code>],
+            [t('login.username'), <code>{operator.username}</code>],
             [
               t('staff.role'),
               <>
@@ -49,17 +49,12 @@ function Shown({ operator, back }: { operator: Operator; back: Back }) {
             ],
             [
               t('secondFactor.title'),
-              <Tag key="factor" tone={hasSecondFactor ? 'good' : 'attention'}>
+              <Tag tone={hasSecondFactor ? 'good' : 'attention'}>
                 {t(hasSecondFactor ? 'secondFactor.on' : 'secondFactor.off')}
               </Tag>,
             ],
-            [t('common.createdAt'), <Time key="created" at={operator.createdAt} />],
-            [
-              t('nav.audit'),
-              <Link key="audit" to={`/audit?operatorId=${operator.id}`}>
-                {t('staff.actions')}
-              </Link>,
-            ],
+            [t('common.createdAt'), <Time at={operator.createdAt} />],
+            [t('nav.audit'), <Link to={`/audit?operatorId=${operator.id}`}>{t('staff.actions')}</Link>],
           ]}
         />
       </Panel>

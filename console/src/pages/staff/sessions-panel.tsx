@@ -57,11 +57,11 @@ export function SessionsPanel({ operatorId }: { operatorId: string }) {
 function EndSession({ session: { id } }: { session: Session }) {
   const t = useWords();
   const end = useAction(
-    (_: null) => answered(api.DELETE('/api/v1/admin/sessions/{id}', { params: { path: { id } } })),
+    () => answered(api.DELETE('/api/v1/admin/sessions/{id}', { params: { path: { id } } })),
     { done: 'sessions.ended' },
   );
   return (
-    <ConfirmButton size="small" danger question={t('sessions.endAsk')} onConfirm={() => end.run(null)}>
+    <ConfirmButton size="small" danger question={t('sessions.endAsk')} onConfirm={() => end.run()}>
       {t('sessions.end')}
     </ConfirmButton>
   );

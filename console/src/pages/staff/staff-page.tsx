@@ -1,14 +1,12 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import type { Operator, QueryOf } from '../../api/types.ts';
+import type { Operator } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 import { NewOperatorDialog } from './new-operator-dialog.tsx';
-
-const OPERATORS = '/api/v1/admin/operators';
 
 export default function StaffPage() {
   const t = useWords();
@@ -19,9 +17,7 @@ export default function StaffPage() {
         name="operators"
         title={t('staff.title')}
         label={t('staff.title')}
-        load={(query, signal) =>
-          answered(api.GET(OPERATORS, { params: { query: query as QueryOf<typeof OPERATORS> }, signal }))
-        }
+        load={(query, signal) => answered(api.GET('/api/v1/admin/operators', { params: { query }, signal }))}
         href={({ id }) => `/staff/${id}`}
         actions={
           <Button type="primary" onClick={() => setAdding(true)}>
@@ -55,7 +51,11 @@ export default function StaffPage() {
               </Tag>
             ),
           },
-          { title: t('common.createdAt'), phone: 'hidden', render: ({ createdAt }) => <Time at={createdAt} /> },
+          {
+            title: t('common.createdAt'),
+            phone: 'hidden',
+            render: ({ createdAt }) => <Time at={createdAt} />,
+          },
         ]}
       />
       {adding && <NewOperatorDialog onClose={() => setAdding(false)} />}

@@ -15,7 +15,7 @@ export function SuspenseActions({ item }: { item: SuspenseItem }) {
   const [accepting, setAccepting] = useState(false);
   const path = { params: { path: { id: item.id } } };
   const giveBack = useAction(
-    (_: null, sent) => answered(api.POST('/api/v1/admin/suspense/{id}/return', { ...path, ...sent })),
+    (_, sent) => answered(api.POST('/api/v1/admin/suspense/{id}/return', { ...path, ...sent })),
     { done: 'suspense.returnAsked' },
   );
   const accept = useAction(
@@ -32,7 +32,7 @@ export function SuspenseActions({ item }: { item: SuspenseItem }) {
         loading={giveBack.pending}
         question={t('suspense.returnAsk')}
         explanation={t('suspense.returnWhy')}
-        onConfirm={() => giveBack.run(null)}
+        onConfirm={() => giveBack.run()}
       >
         {t('suspense.return')}
       </ConfirmButton>

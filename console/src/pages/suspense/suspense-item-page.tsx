@@ -34,7 +34,10 @@ function Shown({ item, back }: { item: SuspenseItem; back: Back }) {
   const t = useWords();
   return (
     <Page
-      title={t('suspense.itemTitle', { cause: t(`suspense.${item.kind}`), amount: formatFen(item.amountFen) })}
+      title={t('suspense.itemTitle', {
+        cause: t(`suspense.${item.kind}`),
+        amount: formatFen(item.amountFen),
+      })}
       back={back}
       tags={<StatusTag kind="suspense" value={item.status} />}
       actions={item.status === 'OPEN' && <SuspenseActions item={item} />}
@@ -51,13 +54,16 @@ function Shown({ item, back }: { item: SuspenseItem; back: Back }) {
         <Panel>
           <Facts
             items={[
-              [t('common.amount'), <Amount key="amount" fen={item.amountFen} strong />],
+              [t('common.amount'), <Amount fen={item.amountFen} strong />],
               [t('suspense.expected'), item.expectedFen !== undefined && <Amount fen={item.expectedFen} />],
-              [t('common.order'), item.orderId && <Link to={`/orders/${item.orderId}`}>{t('common.order')}</Link>],
-              [t('payments.transactionId'), <NumberText key="id" value={item.transactionId} />],
-              [t('payments.outTradeNo'), <NumberText key="no" value={item.outTradeNo} />],
+              [
+                t('common.order'),
+                item.orderId && <Link to={`/orders/${item.orderId}`}>{t('common.order')}</Link>,
+              ],
+              [t('payments.transactionId'), <NumberText value={item.transactionId} />],
+              [t('payments.outTradeNo'), <NumberText value={item.outTradeNo} />],
               [t('common.account'), `${item.account} · ${item.mchId}`],
-              [t('common.time'), <Time key="at" at={item.createdAt} />],
+              [t('common.time'), <Time at={item.createdAt} />],
               [t('suspense.autoReturn'), item.returnAt && <Age at={item.returnAt} />],
               [t('suspense.acceptedBy'), item.accepted?.by],
               [t('common.note'), item.accepted?.note],

@@ -1,5 +1,5 @@
 import { answered, api } from '../../api/client.ts';
-import type { QueryOf, SuspenseRow } from '../../api/types.ts';
+import type { SuspenseRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Amount } from '../../ui/amount.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
@@ -7,7 +7,6 @@ import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 
-const SUSPENSE = '/api/v1/admin/suspense';
 const KINDS = ['LATE', 'DOUBLE', 'WRONG_AMOUNT', 'UNKNOWN_ORDER'] as const;
 const STATUSES = ['OPEN', 'RETURNING', 'RETURNED', 'ACCEPTED'] as const;
 
@@ -35,9 +34,7 @@ export default function SuspensePage() {
       subtitle={t('suspense.subtitle')}
       label={t('suspense.title')}
       filters={filters}
-      load={(query, signal) =>
-        answered(api.GET(SUSPENSE, { params: { query: query as QueryOf<typeof SUSPENSE> }, signal }))
-      }
+      load={(query, signal) => answered(api.GET('/api/v1/admin/suspense', { params: { query }, signal }))}
       href={({ id }) => `/suspense/${id}`}
       empty={{ title: t('suspense.empty'), hint: t('suspense.emptyHint') }}
       columns={[

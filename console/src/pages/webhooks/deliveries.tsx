@@ -41,10 +41,17 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
             phone: 'side',
             render: ({ status }) => <StatusTag kind="effect" value={status} />,
           },
-          { title: t('webhooks.messageId'), phone: 'hidden', render: ({ messageId }) => <code>{messageId}</code> },
+          {
+            title: t('webhooks.messageId'),
+            phone: 'hidden',
+            render: ({ messageId }) => <code>{messageId}</code>,
+          },
           { title: t('effects.attempts'), align: 'right', render: ({ attempts }) => attempts },
           { title: t('common.createdAt'), render: ({ createdAt }) => <Time at={createdAt} /> },
-          { title: t('common.action'), render: (delivery) => <SendAgain webhookId={webhookId} delivery={delivery} /> },
+          {
+            title: t('common.action'),
+            render: (delivery) => <SendAgain webhookId={webhookId} delivery={delivery} />,
+          },
         ]}
       />
     </Panel>
@@ -55,7 +62,7 @@ function SendAgain({ webhookId, delivery }: { webhookId: string; delivery: Deliv
   const t = useWords();
   const { can } = useSession();
   const replay = useAction(
-    (_: null, sent) =>
+    (_, sent) =>
       answered(
         api.POST('/api/v1/admin/webhooks/{id}/deliveries/{deliveryId}/replay', {
           params: { path: { id: webhookId, deliveryId: delivery.id } },
@@ -66,7 +73,7 @@ function SendAgain({ webhookId, delivery }: { webhookId: string; delivery: Deliv
   );
   if (!can('effects.replay') || delivery.status === 'PENDING') return null;
   return (
-    <Button size="small" loading={replay.pending} onClick={() => void replay.run(null)}>
+    <Button size="small" loading={replay.pending} onClick={() => void replay.run()}>
       {t('webhooks.resend')}
     </Button>
   );

@@ -50,10 +50,10 @@ function Shown({ webhook, back }: { webhook: Webhook; back: Back }) {
       <Panel>
         <Facts
           items={[
-            [t('webhooks.url'), <code key="url">{webhook.url}</code>],
+            [t('webhooks.url'), <code>{webhook.url}</code>],
             [
               t('webhooks.events'),
-              <span key="events" className="tag-row">
+              <span className="tag-row">
                 {webhook.eventTypes.map((type) => (
                   <Tag key={type} tone="quiet">
                     {type}
@@ -65,7 +65,7 @@ function Shown({ webhook, back }: { webhook: Webhook; back: Back }) {
               t('webhooks.previousUntil'),
               webhook.previousSecretUntil && <Time at={webhook.previousSecretUntil} />,
             ],
-            [t('common.createdAt'), <Time key="created" at={webhook.createdAt} />],
+            [t('common.createdAt'), <Time at={webhook.createdAt} />],
           ]}
         />
       </Panel>
@@ -80,11 +80,11 @@ function WebhookActions({ webhook }: { webhook: Webhook }) {
   const [editing, setEditing] = useState(false);
   const [secret, setSecret] = useState<string>();
   const path = { params: { path: { id: webhook.id } } };
-  const rotate = useAction((_: null) =>
+  const rotate = useAction(() =>
     answered(api.POST('/api/v1/admin/webhooks/{id}/rotate-secret', { ...path, body: {} })),
   );
   const remove = useAction(
-    async (_: null, sent) => {
+    async (_, sent) => {
       await answered(api.DELETE('/api/v1/admin/webhooks/{id}', { ...path, ...sent }));
       return true;
     },
@@ -97,7 +97,7 @@ function WebhookActions({ webhook }: { webhook: Webhook }) {
         question={t('webhooks.deleteAsk')}
         explanation={t('webhooks.deleteWhy')}
         onConfirm={async () => {
-          if ((await remove.run(null)) === true) void navigate('/webhooks');
+          if ((await remove.run()) === true) void navigate('/webhooks');
         }}
       >
         {t('common.delete')}
@@ -105,7 +105,7 @@ function WebhookActions({ webhook }: { webhook: Webhook }) {
       <ConfirmButton
         question={t('webhooks.rotateAsk')}
         explanation={t('webhooks.rotateWhy')}
-        onConfirm={async () => setSecret((await rotate.run(null))?.secret)}
+        onConfirm={async () => setSecret((await rotate.run())?.secret)}
       >
         {t('webhooks.rotate')}
       </ConfirmButton>

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import type { QueryOf, Webhook } from '../../api/types.ts';
+import type { Webhook } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
@@ -9,8 +9,6 @@ import { Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
 import { WebhookDialog } from './webhook-dialog.tsx';
-
-const WEBHOOKS = '/api/v1/admin/webhooks';
 
 export default function WebhooksPage() {
   const t = useWords();
@@ -23,9 +21,7 @@ export default function WebhooksPage() {
         name="webhooks"
         title={t('webhooks.title')}
         label={t('webhooks.title')}
-        load={(query, signal) =>
-          answered(api.GET(WEBHOOKS, { params: { query: query as QueryOf<typeof WEBHOOKS> }, signal }))
-        }
+        load={(query, signal) => answered(api.GET('/api/v1/admin/webhooks', { params: { query }, signal }))}
         href={({ id }) => `/webhooks/${id}`}
         actions={
           can('webhooks.manage') && (
@@ -36,7 +32,11 @@ export default function WebhooksPage() {
         }
         empty={{ title: t('webhooks.empty'), hint: t('webhooks.emptyHint') }}
         columns={[
-          { title: t('webhooks.url'), phone: 'head', render: ({ url }) => <span className="clip">{url}</span> },
+          {
+            title: t('webhooks.url'),
+            phone: 'head',
+            render: ({ url }) => <span className="clip">{url}</span>,
+          },
           {
             title: t('common.status'),
             phone: 'side',
