@@ -16,7 +16,12 @@ export function Shell() {
   const me = useMe();
   const { pathname, search } = useLocation();
   if (me.data === undefined) {
-    if (me.isError) return <ProblemView thrown={me.error} onRetry={() => void me.refetch()} />;
+    if (me.isError)
+      return (
+        <main className="crash">
+          <ProblemView thrown={me.error} onRetry={() => void me.refetch()} />
+        </main>
+      );
     return <Skeleton active className="boot" />;
   }
   if (me.data === null) {

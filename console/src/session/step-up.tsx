@@ -47,6 +47,7 @@ function StepUpDialog({ onEnd }: { onEnd: (proved: boolean) => void }) {
   const t = useWords();
   const queries = useQueryClient();
   const [code, setCode] = useState('');
+  const [failures, setFailures] = useState(0);
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
 
@@ -59,6 +60,7 @@ function StepUpDialog({ onEnd }: { onEnd: (proved: boolean) => void }) {
     } catch (thrown) {
       setProblem(toProblem(thrown));
       setCode('');
+      setFailures((count) => count + 1);
     } finally {
       setPending(false);
     }
@@ -77,6 +79,7 @@ function StepUpDialog({ onEnd }: { onEnd: (proved: boolean) => void }) {
     >
       <p>{t('secondFactor.stepUpWhy')}</p>
       <CodeInput
+        key={failures} // a refused code starts in its first box again
         autoFocus
         value={code}
         onChange={(text) => {

@@ -33,7 +33,7 @@ export function DialogForm<Values extends object>({
     <Modal open title={title} footer={null} onCancel={onClose} destroyOnHidden>
       <Form<Values>
         layout="vertical"
-        requiredMark="optional"
+        requiredMark={false}
         {...(form !== undefined && { form })}
         {...(initialValues !== undefined && { initialValues })}
         onFinish={onSend}

@@ -1,5 +1,6 @@
 import { Table } from 'antd';
 import { Link, useNavigate } from 'react-router';
+import { useWords } from '../i18n/language.tsx';
 import type { ListProps } from './list.tsx';
 
 const INTERACTIVE = 'a, button, input, label';
@@ -12,6 +13,7 @@ export function RowTable<Row extends { id: string }>({
   details,
   selection,
 }: ListProps<Row> & { rows: Row[] }) {
+  const t = useWords();
   const navigate = useNavigate();
   return (
     <Table<Row>
@@ -29,9 +31,17 @@ export function RowTable<Row extends { id: string }>({
         render: (_: unknown, row: Row) =>
           index === 0 && href !== undefined ? <Link to={href(row)}>{render(row)}</Link> : render(row),
       }))}
-      {...(details !== undefined && { expandable: { expandedRowRender: details } })}
+      {...(details !== undefined && {
+        expandable: {
+          expandedRowRender: details,
+          columnTitle: <span className="unseen">{t('order.showRaw')}</span>,
+        },
+      })}
       {...(selection !== undefined && {
         rowSelection: {
+          // Choosing all at once is no way to approve money, and antd's box for it is hidden twice from screen readers.
+          hideSelectAll: true,
+          columnTitle: <span className="unseen">{t('list.choose')}</span>,
           selectedRowKeys: [...selection.ids],
           getCheckboxProps: (row: Row) => ({ disabled: !selection.mayChoose(row), 'aria-label': row.id }),
           onChange: (_: React.Key[], chosen: Row[]) => selection.onChange(chosen),

@@ -3,11 +3,16 @@ import type { WordList } from '../word-list.ts';
 /** What staff did, as the audit log calls it, and why money moved, as the ledger calls it. */
 export const actionWords = {
   'action.session.opened': ['登录', 'Logged in'],
-  'action.session.closed': ['退出登录', 'Logged out'],
   'action.session.revoked': ['结束登录', 'Ended a session'],
-  'action.session.stepped_up': ['再次验证身份', 'Showed the second factor'],
+  'action.session.stepped-up': ['再次验证身份', 'Showed the second factor'],
   'action.operator.created': ['新增员工', 'Created an account'],
   'action.operator.changed': ['修改员工', 'Changed an account'],
+  'action.operator.password-changed': ['修改密码', 'Changed the password'],
+  'action.operator.password-reset': ['重设员工密码', 'Set a password'],
+  'action.second-factor.enrolled': ['绑定验证器', 'Enrolled an authenticator'],
+  'action.second-factor.confirmed': ['启用两步验证', 'Activated the second factor'],
+  'action.second-factor.removed': ['关闭两步验证', 'Removed the second factor'],
+  'action.second-factor.reset': ['解除员工两步验证', 'Took off a second factor'],
   'action.order.close_requested': ['关闭订单', 'Closed an order'],
   'action.order.print_requested': ['补打小票', 'Printed a receipt'],
   'action.order.shipped': ['发货', 'Shipped'],

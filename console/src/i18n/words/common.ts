@@ -79,6 +79,7 @@ export const commonWords = {
   'list.period': ['日期范围', 'Period'],
   'list.reset': ['清除筛选', 'Clear filters'],
   'list.export': ['导出 CSV', 'Export CSV'],
+  'list.choose': ['选择', 'Choose'],
   'list.more': ['加载更多', 'Show more'],
   'list.nothingFound': ['没有符合条件的记录', 'Nothing matches'],
   'list.nothingFoundHint': ['放宽日期或换一个关键词试试。', 'Try a longer period or another word.'],

@@ -95,7 +95,7 @@ export const operationsWords = {
   'webhooks.add': ['添加地址', 'Add an endpoint'],
   'webhooks.edit': ['编辑', 'Edit'],
   'webhooks.url': ['地址', 'Address'],
-  'webhooks.description': ['说明', 'Description'],
+  'webhooks.description': ['说明（可选）', 'Description (optional)'],
   'webhooks.events': ['事件', 'Events'],
   'webhooks.secret': ['签名密钥只显示这一次', 'The secret is shown this once'],
   'webhooks.secretHint': ['请立即保存到接收方系统。', 'Put it into the receiving system now.'],

@@ -66,12 +66,7 @@ function Unreconciled({ date, number }: { date: string; number: number }) {
       },
     });
   return (
-    <button
-      type="button"
-      className="month-day"
-      aria-label={`${date} ${t('reconciliation.notDone')}`}
-      onClick={ask}
-    >
+    <button type="button" className="month-day" onClick={ask}>
       <span>{number}</span>
       <span className="muted month-day-words">{t('reconciliation.notDone')}</span>
     </button>

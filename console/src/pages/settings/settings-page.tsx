@@ -21,9 +21,11 @@ export default function SettingsPage() {
             {accounts.map((account) => (
               <AccountPanel key={account.id} account={account} />
             ))}
-            {groups.map((group) => (
-              <SettingGroup key={group.name} group={group} />
-            ))}
+            <div className="setting-groups">
+              {groups.map((group) => (
+                <SettingGroup key={group.name} group={group} />
+              ))}
+            </div>
           </>
         )}
       </Loaded>
