@@ -3,11 +3,13 @@ export default {
   rootDir: 'dist',
   transform: {},
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/support/native-runtime.js',
   testMatch: ['<rootDir>/test/**/*.spec.js'],
+  reporters: ['default', '<rootDir>/test/support/complete-run.js'],
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   coverageProvider: 'v8',
   testTimeout: 60_000,
   workerIdleMemoryLimit: '1GB', // modules of finished files stay in memory; past this a fresh process is faster
-  maxWorkers: '100%', // most of a test is waiting for the database and the simulator
+  maxWorkers: '150%', // most of a test is waiting: for the database, the simulator, a timeout that is its subject
 };

@@ -42,6 +42,12 @@ async function crashed(key: string, secondsAgo: number): Promise<void> {
   );
 }
 
+/** Holds its key until WeChat answers. */
+async function checkoutThatHangs(): Promise<CheckoutAnswer> {
+  await system.control.fault({ path: '/pay/unifiedorder', fault: 'slow', ms: 1000, count: 1 });
+  return checkout(uuid());
+}
+
 describe('an Idempotency-Key', () => {
   it('gives the first answer again, and says so', async () => {
     const key = uuid();
@@ -194,6 +200,30 @@ describe('an Idempotency-Key', () => {
     expect(await ordersOf(buyer)).toBe(before);
     expect((await checkout(key)).status).toBe(201);
     expect(await ordersOf(buyer)).toBe(before + 1);
+  });
+
+  it('M-26: what fails lets go of its own rows and of no others', async () => {
+    const everybody = async (except: string): Promise<unknown[]> => [
+      await system.database.query('SELECT * FROM idempotency_keys WHERE key <> $1 ORDER BY key, path', [
+        except,
+      ]),
+      await system.database.query('SELECT id, status FROM orders ORDER BY id'),
+      await system.database.query('SELECT id, status, failure FROM payments ORDER BY id'),
+    ];
+    const running = checkoutThatHangs();
+    const failing = uuid();
+    await eventually(async () => expect(await system.control.applied()).toEqual([1]));
+    const before = await everybody(failing);
+    await system.database.query(
+      `CREATE FUNCTION test_fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$`,
+    );
+    await system.database.query(
+      'CREATE TRIGGER test_fail BEFORE INSERT ON payments FOR EACH ROW EXECUTE FUNCTION test_fail()',
+    );
+    expect((await checkout(failing)).status).toBe(500);
+    await system.database.query('DROP FUNCTION test_fail() CASCADE');
+    expect(await everybody(failing)).toEqual(before);
+    expect((await running).status).toBe(201);
   });
 
   it('a request that crashed is taken over after 60 s, with the same order', async () => {

@@ -140,7 +140,7 @@ describe('a notification that is not WeChat’s', () => {
     ['5 min 1 s old', 301],
     ['5 min 1 s early', -301],
     ['a day old', 86_400],
-  ])('M-06: %s is refused', async (_, age) => {
+  ])('M-06, Q-03: %s is refused', async (_, age) => {
     const { order, body } = await ordered();
     expect(await post(system, body, { headers: await notices.headers(body, { age }) })).toEqual(refused(401));
     expect(await inbox(body)).toMatchObject([{ verdict: 'FORGED', verified: false, reason: WINDOW }]);
@@ -218,7 +218,7 @@ describe('a notification that is not WeChat’s', () => {
     expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('REFUND.SUCCESS') });
   });
 
-  it('M-37: a probe gets 401, is counted apart and alarms nobody', async () => {
+  it('M-37, Q-03: a probe gets 401, is counted apart and alarms nobody', async () => {
     const { order, body } = await ordered();
     const probe = { 'wechatpay-signature': 'WECHATPAY/SIGNTEST/bXlzaWduYXR1cmU=' };
     const headers = { ...(await notices.headers(body)), ...probe };

@@ -179,7 +179,7 @@ describe('a notification that is not WeChat’s', () => {
     ['that only claims a failed communication', (notice) => xml({ ...notice, return_code: 'FAIL' })],
   ];
 
-  it.each(forgeries)('M-03: %s is refused with 401 and changes nothing', async (_, forge) => {
+  it.each(forgeries)('M-03, Q-03: %s is refused with 401 and changes nothing', async (_, forge) => {
     const { order, notice } = await ordered();
     const body = forge(notice);
     expect(await post(system, body)).toEqual(refused(401));
@@ -226,7 +226,7 @@ describe('a notification that is not WeChat’s', () => {
     ['another app', { appid: 'wx0123456789abcdef' }],
     ['no merchant', { mch_id: '' }],
     ['no app', { appid: '' }],
-  ])('M-06: signed with our key but about %s is refused with 403', async (_, changes) => {
+  ])('M-06, Q-04: signed with our key but about %s is refused with 403', async (_, changes) => {
     const { order, notice } = await ordered();
     const body = xml(signed(system, { ...notice, ...changes }));
     expect(await post(system, body)).toEqual(refused(403));
@@ -304,7 +304,7 @@ describe('a notification that is not WeChat’s', () => {
 
 describe('money that arrives wrongly', () => {
   it.each([1, PRICE - 1, PRICE + 1, PRICE * 100])(
-    'M-05: %i fen instead of 1990 go to suspense and pay nothing',
+    'M-05, Q-04: %i fen instead of 1990 go to suspense and pay nothing',
     async (fen) => {
       const { order, payment, notice } = await ordered();
       const body = xml(signed(system, { ...notice, total_fee: String(fen) }));
@@ -449,7 +449,7 @@ describe('money that arrives wrongly', () => {
 });
 
 describe('one notification, many times', () => {
-  it('M-25: 50 copies each of three notifications, shuffled and at once: one payment, one movement, one job each', async () => {
+  it('M-25, Q-05: 50 copies each of three notifications, shuffled and at once: one payment, one movement, one job each', async () => {
     const orders = [await ordered(), await ordered(), await ordered()];
     const bodies = orders.flatMap(({ notice }) => {
       const body = xml(signed(system, notice));
@@ -493,7 +493,7 @@ async function onBooking(sql: string): Promise<void> {
 describe('when handling fails', () => {
   afterEach(() => system.database.query('DROP FUNCTION IF EXISTS test_on_booking() CASCADE'));
 
-  it('M-01: WeChat hears FAIL, nothing is half done, and the next delivery succeeds', async () => {
+  it('M-01, Q-02: WeChat hears FAIL, nothing is half done, and the next delivery succeeds', async () => {
     const { order, notice } = await ordered();
     const body = xml(signed(system, notice));
     await onBooking("RAISE EXCEPTION 'the disk is full'");

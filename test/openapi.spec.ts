@@ -21,7 +21,7 @@ interface Schema {
 }
 interface OpenApi {
   openapi: string;
-  info: { title: string; version: string };
+  info: { title: string; version: string; description: string };
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 }
@@ -41,6 +41,11 @@ function operation(method: string, path: string): Operation {
 }
 
 describe('GET /docs/openapi.json', () => {
+  it('Q-12: says what is not offered, and no way to pay names it', () => {
+    expect(document.info.description).toContain('micropay');
+    expect(JSON.stringify(document)).not.toContain('MICROPAY');
+  });
+
   it.each([
     ['post', '/api/v1/login'],
     ['get', '/api/v1/products'],

@@ -385,7 +385,7 @@ describe('what cannot be ordered', () => {
 
   it.each([
     ['tradeType CASH', { tradeType: 'CASH' }],
-    ['tradeType MICROPAY', { tradeType: 'MICROPAY' }],
+    ['Q-12: tradeType MICROPAY', { tradeType: 'MICROPAY' }],
     ['tradeType in lower case', { tradeType: 'jsapi' }],
   ])('POST /checkout refuses %s', async (_, more) => {
     const before = await fingerprint();

@@ -155,7 +155,7 @@ describe('open attempts', () => {
     expect(await stockOf(product)).toBe(7);
   });
 
-  it('M-08: at expiry WeChat is asked first, then closed there, then here; the stock comes back once', async () => {
+  it('M-08, Q-07: at expiry WeChat is asked first, then closed there, then here; the stock comes back once', async () => {
     const product = await system.product({ stock: 5 });
     const { order, payment } = await buyer.checkout(product, 2);
     await expireHere(order.id);
@@ -172,7 +172,7 @@ describe('open attempts', () => {
     expect(await stockOf(product)).toBe(5);
   });
 
-  it('M-08: paid at the last second and unheard: the order is paid, not closed', async () => {
+  it('M-08, Q-07: paid at the last second and unheard: the order is paid, not closed', async () => {
     const product = await system.product({ stock: 5, priceFen: PRICE });
     const { order, payment } = await buyer.checkout(product, 1);
     await silently(() => system.control.pay({ outTradeNo: payment.outTradeNo }));

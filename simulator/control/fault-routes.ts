@@ -16,6 +16,7 @@ const faultInput = z
     }),
     rate: z.number().min(0).max(1).default(1),
     count: z.int().min(1).optional(),
+    about: z.array(z.string().min(1)).min(1).optional(),
     ms: z.int().min(0).max(600_000).default(30_000),
   })
   .refine(
@@ -34,7 +35,9 @@ export function faultRoutes(app: FastifyInstance, world: World): void {
     const { body } = request;
     const orders = Array.isArray(body) ? readInput(z.array(faultInput), body) : [readInput(faultInput, body)];
     return {
-      items: orders.map(({ count, ...order }) => world.faults.add({ ...order, remaining: count ?? null })),
+      items: orders.map(({ count, about, ...order }) =>
+        world.faults.add({ ...order, ...(about && { about }), remaining: count ?? null }),
+      ),
     };
   });
 

@@ -14,7 +14,8 @@ export async function withFaults(
   respond: (fault: Fault | undefined) => string | Buffer,
   path = request.url.split('?')[0] ?? '',
 ): Promise<FastifyReply | string | Buffer> {
-  const fault = world.faults.forRequest(`${request.method} ${path}`);
+  const body = Buffer.isBuffer(request.body) ? request.body.toString() : '';
+  const fault = world.faults.forRequest(`${request.method} ${path}`, body);
   if (!fault) return respond(undefined);
   switch (fault.fault) {
     case 'reset':

@@ -67,7 +67,8 @@ export class Deliveries {
   }
 
   private async attempt(notification: Notification, at: number, resend: boolean): Promise<void> {
-    const fault = this.faults.forDelivery(notification.url);
+    const { url, outTradeNo, outRefundNo = '' } = notification;
+    const fault = this.faults.forDelivery(url, `${outTradeNo} ${outRefundNo}`);
     const lines = fault?.fault === 'duplicateNotify' ? [1, 2] : [1];
     const isProbed = !fault && this.sender.isProbeDue(notification);
     const probes = isProbed ? [await this.timed(at, resend, () => this.sender.probe(notification))] : [];

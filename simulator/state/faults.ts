@@ -24,6 +24,8 @@ export const NOTIFY_PATH = 'notify';
 export interface FaultOrder {
   /** Part of the request's method and path (`POST /v3/refund/domestic/refunds`), or `notify`. */
   path: string;
+  /** Only what names one of these: a request in its path or body, a delivery by its numbers. Absent: everything. */
+  about?: string[];
   fault: string;
   /** 0 to 1: how often it applies. */
   rate: number;
@@ -56,18 +58,25 @@ export class Faults {
   }
 
   /** The fault this request to WeChat (`METHOD /path`) meets, if any; asking counts as applying. */
-  forRequest(request: string): Fault | undefined {
+  forRequest(request: string, body = ''): Fault | undefined {
     return this.take(
       (fault) =>
-        fault.path !== NOTIFY_PATH && !DELIVERY_FAULTS.includes(fault.fault) && request.includes(fault.path),
+        fault.path !== NOTIFY_PATH &&
+        !DELIVERY_FAULTS.includes(fault.fault) &&
+        request.includes(fault.path) &&
+        names(fault, request, body),
     );
   }
 
-  /** The fault one delivery attempt to the merchant meets, if any; asking counts as applying. */
-  forDelivery(url: string): Fault | undefined {
+  /**
+   * The fault one delivery attempt to the merchant meets, if any; asking counts as applying.
+   * @param numbers out_trade_no and out_refund_no of what it tells
+   */
+  forDelivery(url: string, numbers = ''): Fault | undefined {
     return this.take(
       (fault) =>
-        fault.path === NOTIFY_PATH || (DELIVERY_FAULTS.includes(fault.fault) && url.includes(fault.path)),
+        (fault.path === NOTIFY_PATH || (DELIVERY_FAULTS.includes(fault.fault) && url.includes(fault.path))) &&
+        names(fault, numbers),
     );
   }
 
@@ -80,4 +89,8 @@ export class Faults {
     }
     return undefined;
   }
+}
+
+function names({ about }: FaultOrder, ...texts: string[]): boolean {
+  return about === undefined || about.some((name) => texts.some((text) => text.includes(name)));
 }

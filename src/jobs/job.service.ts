@@ -32,7 +32,10 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
       migrate: false,
       application_name: 'checkout-jobs',
     });
-    this.boss.on('error', (error) => this.logger.error('the job queue reports an error', { cause: error }));
+    this.boss.on('error', (error: Error & { client?: unknown }) => {
+      delete error.client; // the whole connection, pages of it: the log would bury the reason
+      this.logger.error('the job queue reports an error', { cause: error });
+    });
   }
 
   async onModuleInit(): Promise<void> {

@@ -2,16 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
-import { toFen } from '../common/fen.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
-import type { LedgerAccount } from '../ledger/ledger-entry.entity.js';
-import { LedgerService, type Movement } from '../ledger/ledger.service.js';
+import { LedgerService } from '../ledger/ledger.service.js';
 import { OrderService } from '../order/order.service.js';
 import type { RefundResult } from '../wxpay/protocol.js';
-import { lockRefund, type LockedRefund } from './locked-refund.js';
+import { lockRefund } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
+import { refundMovement } from './refund-movement.js';
 import { nextAskAt } from './refund-schedule.js';
 import { Refund } from './refund.entity.js';
 import { REFUND_TRANSITIONS } from './refund.status.js';
@@ -99,29 +98,4 @@ export class RefundConclusionService {
     });
     return true;
   }
-}
-
-/** The buyer is owed less, and WeChat owes the merchant less; the journal hears of it only when it is true (M-29). */
-function refundMovement(locked: LockedRefund, { settlementFen }: RefundResult, bookedAt: Date): Movement {
-  const { refund } = locked;
-  const booking: Pick<Movement, 'kind' | 'currency'> & { from: LedgerAccount } =
-    locked.purpose === 'ORDER'
-      ? { kind: 'REFUND_PAID', currency: 'CNY', from: 'CUSTOMER_DEPOSITS' }
-      : {
-          kind: 'SUSPENSE_RETURNED',
-          currency: locked.item.currency,
-          from: locked.item.acceptedAt === null ? 'SUSPENSE' : 'OTHER_INCOME',
-        };
-  return {
-    kind: booking.kind,
-    subjectId: refund.id,
-    merchantAccount: refund.accountId,
-    currency: booking.currency,
-    bookedAt,
-    lines: [
-      { account: booking.from, amountFen: refund.amountFen },
-      { account: 'WECHAT_RECEIVABLE', amountFen: toFen(-settlementFen) },
-      { account: 'WECHAT_COUPON_DISCOUNT', amountFen: toFen(settlementFen - refund.amountFen) },
-    ],
-  };
 }

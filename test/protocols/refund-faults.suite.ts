@@ -41,7 +41,7 @@ export function refundFaultsSuite(protocol: ProtocolName): void {
         'BIZERR_NEED_RETRY',
         'garbage',
         'badSignature',
-      ])('M-13: after %s it is asked again under the same number and happens once', async (fault) => {
+      ])('M-13, Q-08: after %s it is asked again under the same number and happens once', async (fault) => {
         const paid = await paidOrder(system, 1000);
         const refund = await ask(paid, { amountFen: 700 });
         await system.control.fault({ path: paths.refund, fault, count: 1 });
@@ -124,7 +124,7 @@ export function refundFaultsSuite(protocol: ProtocolName): void {
         ]);
       });
 
-      it('M-21, M-22, M-29: acceptance is not success: nothing is booked until WeChat says so', async () => {
+      it('M-21, M-22, M-29, Q-09: acceptance is not success: nothing is booked until WeChat says so', async () => {
         await system.control.call('POST', '/_sim/settings', { refundSeconds: null });
         const paid = await paidOrder(system, 1000);
         const refund = await ask(paid);
@@ -147,7 +147,7 @@ export function refundFaultsSuite(protocol: ProtocolName): void {
         expect(await refundOf(finance, refund.id)).toMatchObject({ status: 'PROCESSING' });
       });
 
-      it('M-23: a refund that the bank refuses goes to a person with guidance, and WeChat may still pay it', async () => {
+      it('M-23, Q-09: a refund that the bank refuses goes to a person with guidance, and WeChat may still pay it', async () => {
         await system.control.call('POST', '/_sim/settings', { refundSeconds: null });
         const paid = await paidOrder(system, 1000);
         const refund = await ask(paid);
@@ -164,6 +164,25 @@ export function refundFaultsSuite(protocol: ProtocolName): void {
         await finance.send('POST', `/refunds/${refund.id}/sync`);
         await refundBecomes(finance, refund.id, 'SUCCESS');
         expect(await ledgerOf(system, paid.orderId)).toEqual({ WECHAT_RECEIVABLE: 0, CUSTOMER_DEPOSITS: 0 });
+      });
+
+      it('Q-09: a refund that WeChat closes ends here too, books nothing and gives its amount back', async () => {
+        await system.control.call('POST', '/_sim/settings', { refundSeconds: null });
+        const paid = await paidOrder(system, 1000);
+        const refund = await ask(paid);
+        await approve(finance, refund.id);
+        await eventually(async () => {
+          if ((await refundOf(finance, refund.id)).refundId === undefined)
+            throw new Error('not accepted yet');
+        });
+        await system.control.call('POST', `/_sim/refunds/${refund.refundNo}`, { status: 'CLOSED' });
+        await finance.send('POST', `/refunds/${refund.id}/sync`);
+        await refundBecomes(finance, refund.id, 'CLOSED');
+        expect(await ledgerOf(system, paid.orderId)).toEqual({
+          WECHAT_RECEIVABLE: 1000,
+          CUSTOMER_DEPOSITS: -1000,
+        });
+        await ask(paid, { amountFen: 1000 });
       });
 
       it('accepted but not shown: WeChat is asked with pauses, not in a loop, and nothing is sent twice', async () => {

@@ -220,7 +220,7 @@ export function refundFlowSuite(protocol: ProtocolName): void {
         });
       });
 
-      it('M-16: fifty parts are taken, the fifty-first is refused before WeChat hears of it', async () => {
+      it('M-16, Q-08: fifty parts are taken, the fifty-first is refused before WeChat hears of it', async () => {
         const paid = await paidOrder(system, 1000);
         for (let part = 0; part < 50; part++) await ask(paid, { amountFen: 1 });
         expect(
@@ -234,7 +234,7 @@ export function refundFlowSuite(protocol: ProtocolName): void {
         });
       });
 
-      it('the buyer has a window, staff have a year', async () => {
+      it('Q-08: the buyer has a window, staff have a year', async () => {
         const paid = await paidOrder(system, 1000);
         await system.database.query(
           `UPDATE payments SET paid_at = paid_at - interval '31 days' WHERE order_id = $1`,

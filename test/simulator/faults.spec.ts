@@ -33,6 +33,23 @@ describe('a fault on a request', () => {
     expect((await merchant.call(path, fields))['result_code']).toBe('SUCCESS');
   });
 
+  it('concerns only what names one of the numbers it is about, in path, body or delivery', async () => {
+    const [meant, other] = [await merchant.prepay(), await merchant.prepay()];
+    const about = ['nobody', meant.outTradeNo];
+    await order([
+      { path: '/pay/orderquery', fault: 'SYSTEMERROR', about },
+      { path: 'notify', fault: 'dropNotify', about },
+    ]);
+    expect(await tradeState(meant.outTradeNo)).toBe('SYSTEMERROR');
+    expect(await tradeState(other.outTradeNo)).toBe('NOTPAY');
+    for (const { outTradeNo } of [meant, other]) await merchant.control('/_sim/pay', { outTradeNo });
+    await merchant.control('/_sim/clock', { advanceSeconds: 0 });
+    const outcomes = async ({ outTradeNo }: { outTradeNo: string }): Promise<unknown> =>
+      merchant.control(`/_sim/notifications?outTradeNo=${outTradeNo}`);
+    expect(await outcomes(meant)).toMatchObject({ items: [{ attempts: [{ outcome: 'dropped' }] }] });
+    expect(await outcomes(other)).toMatchObject({ items: [{ attempts: [{ outcome: 'delivered' }] }] });
+  });
+
   it.each([
     ['http500', 500],
     ['garbage', 200],

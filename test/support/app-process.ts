@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** Without it a test that is killed would leave its servers behind. */
+const END_WITH_PARENT = new URL('../../scripts/end-with-parent.js', import.meta.url).href;
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
 /** The application as a process of its own, for what only a process can show: signals, crashes, exit codes. */
@@ -32,7 +34,7 @@ export class AppProcess {
     const child = fork(MAIN, [], {
       cwd: fileURLToPath(new URL('.', import.meta.url)), // has no .env
       env: { PATH: process.env['PATH'] ?? '', ...env },
-      execArgv: [],
+      execArgv: ['--import', END_WITH_PARENT],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const output = { text: '' };

@@ -48,6 +48,11 @@ export class TestBuyer {
     return new TestBuyer(system, token, buyer.id, given.openid);
   }
 
+  /** The same phone, talking to another instance. */
+  at(system: System): TestBuyer {
+    return new TestBuyer(system, this.token, this.id, this.openid);
+  }
+
   async send<Body = ProblemBody>(
     method: string,
     path: string,

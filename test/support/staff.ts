@@ -71,6 +71,11 @@ export class TestOperator {
     return new TestOperator(system, credentials, body);
   }
 
+  /** The same session, at another instance. */
+  at(system: System): TestOperator {
+    return new TestOperator(system, this.credentials, this.session);
+  }
+
   get id(): string {
     return this.credentials.id;
   }

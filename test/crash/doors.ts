@@ -1,0 +1,112 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
+import { Dispatcher } from 'undici';
+
+/** Somebody who stands at both doors and may decide that nothing passes any more. */
+export interface Doorkeeper {
+  /** What it has to do by itself, later. */
+  readonly timers: Set<NodeJS.Timeout>;
+  /** A statement on its way to PostgreSQL. */
+  sql<Answer>(client: pg.Client, name: string, send: () => Promise<Answer>): Promise<Answer>;
+  /** A connection to PostgreSQL. */
+  connect<Answer>(client: pg.Client, open: () => Promise<Answer>): Promise<Answer>;
+  /** A request on its way to WeChat, or to anybody else over HTTP. */
+  http<Answer>(dispatcher: Dispatcher, name: string, send: () => Promise<Answer>): Promise<Answer>;
+}
+
+/** Whose work this is: everything an application started under `inLife` does, and nothing of the test's own. */
+const keepers = new AsyncLocalStorage<Doorkeeper>();
+
+export function inLife<Result>(keeper: Doorkeeper, start: () => Result): Result {
+  return keepers.run(keeper, start);
+}
+
+let watched = false;
+
+type Query = (this: pg.Client, ...of: unknown[]) => Promise<pg.QueryResult> | undefined;
+type Connect = (this: pg.Client, done?: (error?: unknown) => void) => Promise<void> | undefined;
+type Request = (
+  this: Dispatcher,
+  options: Dispatcher.RequestOptions,
+) => Promise<Dispatcher.ResponseData> | undefined;
+
+/**
+ * The two doors through which everything leaves the application: `pg` and undici. Both are watched from outside; src/
+ * knows nothing of it, so a call that is added tomorrow is a crossing tomorrow.
+ */
+export function watchDoors(): void {
+  if (watched) return;
+  watched = true;
+  giveTimersToTheLiving();
+  const client = pg.Client.prototype as unknown as { query: Query; connect: Connect };
+  const { query, connect } = client;
+  client.query = function (...of) {
+    const keeper = keepers.getStore();
+    if (keeper === undefined) return query.apply(this, of);
+    const callback = typeof of.at(-1) === 'function' ? (of.pop() as Callback) : undefined;
+    const answer = keeper.sql(this, nameOf(of[0]), () => query.apply(this, of) as Promise<pg.QueryResult>);
+    return callback === undefined ? answer : handOver(answer, callback);
+  };
+  client.connect = function (done) {
+    const keeper = keepers.getStore();
+    if (keeper === undefined) return connect.call(this, done);
+    const answer = keeper.connect(this, () => connect.call(this) as Promise<void>);
+    return done === undefined ? answer : handOver(answer, done);
+  };
+  const dispatcher = Dispatcher.prototype as unknown as { request: Request };
+  const { request } = dispatcher;
+  dispatcher.request = function (options) {
+    const keeper = keepers.getStore();
+    if (keeper === undefined) return request.call(this, options);
+    const send = () => request.call(this, options) as Promise<Dispatcher.ResponseData>;
+    return keeper.http(this, `${options.method} ${pathOf(options.path)}`, send);
+  };
+}
+
+/** A dead process has no timers: without this its loops and its job queue would go on beside the living. */
+function giveTimersToTheLiving(): void {
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate'] as const) {
+    const start = globalThis[name] as unknown as (work: Work, ...of: unknown[]) => NodeJS.Timeout;
+    const ofALife = (work: Work, ...of: unknown[]): NodeJS.Timeout => {
+      const keeper = keepers.getStore();
+      if (keeper === undefined) return start(work, ...of);
+      const once = name !== 'setInterval';
+      const timer = start(
+        (...given: unknown[]) => {
+          if (once) keeper.timers.delete(timer);
+          work(...given);
+        },
+        ...of,
+      );
+      keeper.timers.add(timer);
+      return timer;
+    };
+    Object.assign(globalThis, { [name]: Object.assign(ofALife, start) });
+  }
+}
+
+type Work = (...of: unknown[]) => void;
+type Callback = (error?: unknown, result?: unknown) => void;
+
+function handOver(answer: Promise<unknown>, callback: Callback): undefined {
+  void answer.then((result) => callback(undefined, result), callback);
+  return undefined;
+}
+
+/** Named statements by their name, TypeORM's by verb and table. */
+function nameOf(query: unknown): string {
+  const { name, text } = (typeof query === 'string' ? { text: query } : query) as {
+    name?: string;
+    text: string;
+  };
+  if (name !== undefined) return name;
+  const verb = /^\s*(START TRANSACTION|\w+)/.exec(text)?.[1]?.toUpperCase() ?? text;
+  const table = /(?:FROM|INTO|UPDATE)\s+"?(\w+)"?/.exec(text)?.[1];
+  return table === undefined ? verb : `${verb} ${table}`;
+}
+
+/** Without numbers: the same call of another order is the same point. */
+function pathOf(path: string): string {
+  const [route = ''] = path.split('?');
+  return route.replace(/\/[\w-]*\d{4,}[\w-]*/g, '/…');
+}

@@ -1,0 +1,52 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { DataSource } from 'typeorm';
+import { WxPayHttp, type WxPayHttpRequest } from '../../src/wxpay/wxpay.http.js';
+
+/** What no row shows afterwards: in which moment WeChat was called (DESIGN §2.3, §2.4). */
+export interface Probe {
+  /** Asked before a prepay or refund leaves: whether another connection sees this number in a row. */
+  isCommitted(number: string): Promise<boolean>;
+  complain(violation: string): void;
+}
+
+const inTransaction = new AsyncLocalStorage<true>();
+let probe: Probe | undefined;
+
+/** From now on every call to WeChat is looked at, of every application in this process. */
+export function watchCalls(given: Probe): void {
+  if (probe === undefined) install();
+  probe = given;
+}
+
+function install(): void {
+  const source = DataSource.prototype as unknown as {
+    transaction: (this: DataSource, ...given: never[]) => Promise<never>;
+  };
+  const { transaction } = source;
+  source.transaction = function (this: DataSource, ...given: never[]) {
+    return inTransaction.run(true, () => Reflect.apply(transaction, this, given));
+  };
+  for (const method of ['send', 'sendWithCertificate'] as const) {
+    const send = WxPayHttp.prototype[method] as (...given: unknown[]) => Promise<never>;
+    WxPayHttp.prototype[method] = async function (this: WxPayHttp, ...given: unknown[]) {
+      await look(given.at(-1) as WxPayHttpRequest);
+      return Reflect.apply(send, this, given);
+    };
+  }
+}
+
+async function look({ method, path, body = '' }: WxPayHttpRequest): Promise<void> {
+  if (inTransaction.getStore()) probe?.complain(`rule 4: ${method} ${path} inside a transaction: ${body}`);
+  const number = /\/(unifiedorder|transactions\/[a-z0-9]+|secapi\/pay\/refund|refunds)$/.test(path)
+    ? /out_(?:refund|trade)_no(?:>|":")(?:<!\[CDATA\[)?([\w-]+)/.exec(named(body))?.[1]
+    : undefined;
+  if (number === undefined || probe === undefined) return;
+  const isCommitted = await inTransaction.exit(() => probe?.isCommitted(number));
+  if (!isCommitted) probe.complain(`rule 3: ${method} ${path} names ${number}, which is in no committed row`);
+}
+
+/** A refund names the payment as well: its own number counts. */
+function named(body: string): string {
+  const at = body.indexOf('out_refund_no');
+  return at < 0 ? body : body.slice(at);
+}
