@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { benchCheckout } from './checkout/checkout-bench.js';
 import { aloneTable } from './checkout/alone-table.js';
 import { benchNotify } from './notify/notify-bench.js';
+import { Profile } from './profile.js';
 import { readOptions, USAGE, type Options } from './options.js';
 import { comparisonJson, comparisonTable, rounded } from './report.js';
 import { benchReconcile, reconcileTable } from './reconcile/reconcile-bench.js';
@@ -41,8 +42,9 @@ async function run(rig: Rig, options: Options): Promise<Report> {
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  if (options.profile !== undefined) options.profile = resolve(options.profile);
-  const rig = await setUpRig();
+  const rig = await setUpRig(
+    options.profile === undefined ? undefined : new Profile(resolve(options.profile)),
+  );
   const interrupted = (): void => {
     void rig.stop().finally(() => process.exit(130));
   };

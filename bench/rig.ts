@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../scripts/embedded-postgres.js';
 import { removeCluster } from '../scripts/embedded-postgres-place.js';
+import type { Profile } from './profile.js';
 import { migrate } from '../src/database/migrate.js';
 
 export interface BenchDatabase {
@@ -20,13 +21,15 @@ export interface Rig {
   ours: BenchDatabase;
   /** Empty; the floor makes its own tables. */
   floor: BenchDatabase;
+  /** Where the time goes, if somebody asked. */
+  profile: Profile | undefined;
   /** Called at the end, last one first, whatever happens. */
   onStop(stop: () => Promise<void>): void;
   stop(): Promise<void>;
 }
 
 /** @throws Error when the server does not keep what it commits: the figures would mean nothing */
-export async function setUpRig(): Promise<Rig> {
+export async function setUpRig(profile: Profile | undefined): Promise<Rig> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (let next = stops.pop(); next !== undefined; next = stops.pop()) await next();
@@ -38,13 +41,17 @@ export async function setUpRig(): Promise<Rig> {
     await chmod(dir, 0o711); // the server may run as another user
     const dataDir = join(dir, 'postgres');
     stops.push(() => removeCluster(dataDir));
-    const postgres = await startEmbeddedPostgres({ dataDir, password: 'bench' });
+    const postgres = await startEmbeddedPostgres({
+      dataDir,
+      password: 'bench',
+      ...(profile && { settings: profile.postgres }),
+    });
     stops.push(() => postgres.stop());
     const ours = await createDatabase(postgres, 'ours', stops);
     const floor = await createDatabase(postgres, 'floor', stops);
     await refuseUnsafeCommits(ours);
     await migrate(ours.url);
-    return { dir, ours, floor, onStop: (each) => stops.push(each), stop };
+    return { dir, ours, floor, profile, onStop: (each) => stops.push(each), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -12,6 +12,7 @@ import { newTransactionId } from './support/notice.js';
 import { TestOperator } from './support/staff.js';
 import { startSystem, type System } from './support/system.js';
 import { postV1, v1Notice, type V1Changes, type V1Notice } from './support/v1-notice.js';
+import { EVENTS } from './support/events.js';
 
 let system: System;
 let buyer: TestBuyer;
@@ -492,7 +493,7 @@ async function paid(): Promise<CheckedOut> {
 function eventsHandled(orderId: string): Promise<void> {
   return eventually(async () => {
     const left = await system.database.query(
-      `SELECT id FROM pgboss.job WHERE name = 'events' AND state <> 'completed' AND data->>'orderId' = $1`,
+      `SELECT id FROM ${EVENTS} WHERE state <> 'completed' AND data->>'orderId' = $1`,
       [orderId],
     );
     expect(left).toEqual([]);

@@ -37,7 +37,7 @@ interface Side {
 /** Fresh checkouts against the simulator: ours against the floor, books checked after every phase. */
 export async function benchCheckout(rig: Rig, options: Options): Promise<CheckoutComparison> {
   const load = await LoadGenerator.start(rig);
-  const servers = await startServers(rig, options);
+  const servers = await startServers(rig);
   const { simulator } = servers;
   const sides: Record<'ours' | 'floor', Side> = {
     ours: { name: 'ours', ...servers.ours, database: rig.ours, ordered: 0 },
@@ -73,9 +73,11 @@ export async function benchCheckout(rig: Rig, options: Options): Promise<Checkou
   const floorMs = (await phase(sides.floor, ALONE_SECONDS, 1)).p50;
   const oursMs = (await phase(sides.ours, ALONE_SECONDS, 1)).p50;
   const simulatorFigures = await askSimulator(options.connections);
+  await rig.profile?.begin([sides.ours.pid, simulator.pid], rig.ours);
   const comparison = await compare(options.rounds, (name) =>
     phase(sides[name], options.seconds, options.connections),
   );
+  await rig.profile?.end(rig.ours);
   return {
     ...comparison,
     alone: {

@@ -6,7 +6,6 @@ import { freePort } from '../../scripts/embedded-postgres.js';
 import { startChild } from '../child.js';
 import { FLOOR_TABLES } from '../floor/tables.js';
 import { productionSettings, type Merchant } from '../merchant.js';
-import type { Options } from '../options.js';
 import type { Rig } from '../rig.js';
 
 export interface Simulator {
@@ -26,8 +25,8 @@ export interface Servers {
 }
 
 /** The simulator, our service and the floor, each in a process of its own, both with the same keys and sessions. */
-export async function startServers(rig: Rig, options: Options): Promise<Servers> {
-  const profiling = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
+export async function startServers(rig: Rig): Promise<Servers> {
+  const profiling = rig.profile?.execArgv ?? [];
   const simulator = await startSimulator(rig, profiling);
   const sessionSecret = randomBytes(24).toString('hex');
   await rig.floor.query(FLOOR_TABLES);
@@ -44,7 +43,11 @@ export async function startServers(rig: Rig, options: Options): Promise<Servers>
   };
   const ours = await start(
     'src/main.js',
-    (url) => ({ ...simulator.settings, ...productionSettings(url, rig.ours.url, sessionSecret) }),
+    (url) => ({
+      ...simulator.settings,
+      ...productionSettings(url, rig.ours.url, sessionSecret),
+      ...rig.profile?.env,
+    }),
     profiling,
   );
   const floor = await start(
@@ -65,7 +68,7 @@ async function startSimulator(rig: Rig, execArgv: string[]): Promise<Simulator> 
   const [port, tlsPort] = [await freePort(), await freePort()];
   const child = await startChild('simulator/main.js', {
     args: ['--out', dir, '--port', String(port), '--tls-port', String(tlsPort)],
-    env: {},
+    env: { ...rig.profile?.env },
     cwd: rig.dir,
     readyLine: 'simulator ready',
     execArgv,

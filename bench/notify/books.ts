@@ -2,9 +2,10 @@ import { amountFen, orderNo, type OrderRange } from '../load/plans.js';
 import { mismatches } from '../mismatches.js';
 import type { BenchDatabase } from '../rig.js';
 
-/** Where each side keeps its jobs: one row per paid order. */
+/** Where each side keeps its jobs: one event per paid order. */
 const JOBS = {
-  ours: "SELECT data->>'orderId' AS order_id FROM pgboss.job WHERE name = 'events'",
+  ours: `SELECT event->>'orderId' AS order_id FROM pgboss.job CROSS JOIN LATERAL
+           jsonb_array_elements(coalesce(data->'together', jsonb_build_array(data))) AS event WHERE name = 'events'`,
   floor: "SELECT payload->>'orderId' AS order_id FROM jobs",
 };
 

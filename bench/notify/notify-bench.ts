@@ -35,7 +35,7 @@ export async function benchNotify(rig: Rig, options: Options): Promise<Compariso
   const merchant = inventMerchant();
   const startedAt = toCompactBeijing(new Date());
   const load = await LoadGenerator.start(rig);
-  const sides = { ours: await startOurs(rig, merchant, options), floor: await startFloor(rig, merchant) };
+  const sides = { ours: await startOurs(rig, merchant), floor: await startFloor(rig, merchant) };
 
   const phase = async (side: Side, seconds: number, count: number): Promise<Phase> => {
     const orders = { startedAt, first: side.next, count };
@@ -51,23 +51,27 @@ export async function benchNotify(rig: Rig, options: Options): Promise<Compariso
   };
 
   for (const side of [sides.floor, sides.ours]) await phase(side, WARM_UP.seconds, WARM_UP.orders);
-  return compare(options.rounds, (name) => {
+  await rig.profile?.begin([sides.ours.pid], rig.ours);
+  const comparison = await compare(options.rounds, (name) => {
     const side = sides[name];
     return phase(side, options.seconds, Math.ceil(side.rps * options.seconds * SPARE) + options.connections);
   });
+  await rig.profile?.end(rig.ours);
+  return comparison;
 }
 
-async function startOurs(rig: Rig, merchant: Merchant, { profile }: Options): Promise<Side> {
+async function startOurs(rig: Rig, merchant: Merchant): Promise<Side> {
   await seedShop(rig.ours, merchant);
   const url = `http://127.0.0.1:${await freePort()}`;
   const child = await startChild('src/main.js', {
     env: {
       ...merchantSettings(merchant),
       ...productionSettings(url, rig.ours.url, randomBytes(24).toString('hex')),
+      ...rig.profile?.env,
     },
     cwd: rig.dir,
     readyLine: 'listening on',
-    execArgv: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    execArgv: rig.profile?.execArgv,
   });
   rig.onStop(() => child.stop());
   return {

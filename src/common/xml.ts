@@ -3,9 +3,9 @@ import { Parser } from 'xml2js';
 /** WeChat's largest message is a few KB; a megabyte is generous (requirement A6). */
 export const MAX_XML_BYTES = 1024 * 1024;
 /** WeChat's largest message has some thirty fields; the limit leaves room for coupons and refuses floods. */
-const MAX_FIELDS = 500;
+export const MAX_FIELDS = 500;
 /** WeChat's longest field name has some thirty characters and no attributes. */
-const MAX_TAG_LENGTH = 256;
+export const MAX_TAG_LENGTH = 256;
 const CDATA_OPEN = '<![CDATA[';
 const CDATA_CLOSE = ']]>';
 const PROLOG = /^\s*<\?xml(\s[^?>]*)?\?>/;
@@ -37,22 +37,33 @@ export function readXmlTree(bytes: Buffer, root: string, levels: number): Readon
   return content as Readonly<Record<string, unknown>>;
 }
 
-function decodeUtf8(bytes: Buffer): string {
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws UnreadableXml */
+export function decodeUtf8(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new UnreadableXml('not UTF-8');
   }
 }
 
-/** One pass over the tags; every search starts where the last one ended, so hostile input costs linear time. */
-function refuseStructure(text: string, levels: number): void {
+/**
+ * Where the document begins behind its XML declaration.
+ * @throws UnreadableXml when that declares another charset than UTF-8
+ */
+export function afterProlog(text: string): number {
   const prolog = PROLOG.exec(text)?.[0] ?? '';
   if (/\bencoding\s*=\s*["'](?!utf-?8["'])/i.test(prolog))
     throw new UnreadableXml('declares another charset than UTF-8');
+  return prolog.length;
+}
+
+/** One pass over the tags; every search starts where the last one ended, so hostile input costs linear time. */
+function refuseStructure(text: string, levels: number): void {
   let depth = 0;
   let fields = 0;
-  let at = prolog.length;
+  let at = afterProlog(text);
   for (let open = text.indexOf('<', at); open !== -1; open = text.indexOf('<', at)) {
     if (text.startsWith(CDATA_OPEN, open)) {
       at = endOf(text, CDATA_CLOSE, open);

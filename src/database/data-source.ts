@@ -38,6 +38,8 @@ export function dataSourceOptions(url: string, poolMax: number): PostgresDataSou
     extra: {
       // Named statements keep their plan; left to itself PostgreSQL plans those with arrays anew each time.
       options: '-c plan_cache_mode=force_generic_plan',
+      // Statements that do not wait for each other's answer leave together and cost one round trip.
+      pipeline: true,
       types: { getTypeParser },
       keepAlive: true,
       idleTimeoutMillis: 30_000,

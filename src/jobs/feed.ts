@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { run, statement } from '../database/sql.js';
-import type { DomainEvent, EventType } from './event.js';
+import type { DomainEvent, OrderEvent } from './event.js';
 
 /** The channel that says "there is something new in the feed"; consoles listen on every instance. */
 export const FEED_CHANNEL = 'feed';
@@ -11,8 +11,9 @@ export const FEED_CHANNEL = 'feed';
 /** Beside the events of the shop: told when an order is placed, which nothing but a console wants to know. */
 export const FEED_TYPES_ONLY = ['order.created'] as const;
 
-export interface FeedEvent extends Pick<DomainEvent, 'id' | 'at' | 'orderId' | 'refundId' | 'suspenseId'> {
-  type: EventType | (typeof FEED_TYPES_ONLY)[number];
+export interface FeedEvent
+  extends Pick<DomainEvent, 'id' | 'at'>, Partial<Pick<OrderEvent, 'orderId' | 'refundId' | 'suspenseId'>> {
+  type: DomainEvent['type'] | (typeof FEED_TYPES_ONLY)[number];
 }
 
 /** What comes within this time is written together, so that a busy shop pays for one statement and one NOTIFY. */

@@ -9,7 +9,14 @@ import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement, type Statement } from '../database/sql.js';
-import { JOB_QUEUES, readPayload, type JobPayloads, type JobQueue } from './job-queues.js';
+import {
+  JOB_QUEUES,
+  jobData,
+  readPayloads,
+  TOGETHER_MAX,
+  type JobPayloads,
+  type JobQueue,
+} from './job-queues.js';
 
 /** Tried for a day, long enough to mend what is broken; what fails then stays visible as failed and can be run again. */
 const RETRIES = { retryLimit: 100, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
@@ -48,14 +55,16 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     await this.boss.stop({ graceful: true, timeout: FINISH_MS });
   }
 
-  /** Enqueues in the manager's transaction: the jobs exist exactly when the decision does. */
+  /** Enqueues in the manager's transaction, all in one job: it exists exactly when the decision does. */
   async enqueue<Queue extends JobQueue>(
     manager: EntityManager,
     queue: Queue,
     payloads: readonly JobPayloads[Queue][],
   ): Promise<void> {
     if (payloads.length === 0) return;
-    const jobs = payloads.map((data) => ({ data }));
+    const jobs: { data: object }[] = [];
+    for (let at = 0; at < payloads.length; at += TOGETHER_MAX)
+      jobs.push({ data: jobData(payloads.slice(at, at + TOGETHER_MAX)) });
     await this.boss.insert(queue, jobs, { db: within(manager) });
   }
 
@@ -69,10 +78,10 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     return affected > 0;
   }
 
-  /** Runs `handler` for each job of the queue; a throw makes that job, and no other, try again later. */
+  /** Runs `handler` for what each job of the queue carries; a throw makes that job, and no other, try again later. */
   async work<Queue extends JobQueue>(
     queue: Queue,
-    handler: (payload: JobPayloads[Queue]) => Promise<void>,
+    handler: (payloads: readonly JobPayloads[Queue][]) => Promise<void>,
   ): Promise<void> {
     await this.boss.work<unknown, void, typeof WORK>(queue, WORK, (jobs) =>
       Promise.all(jobs.map((job) => this.settle(queue, job, handler))),
@@ -82,10 +91,10 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
   private async settle<Queue extends JobQueue>(
     queue: Queue,
     { id, data }: Job<unknown>,
-    handler: (payload: JobPayloads[Queue]) => Promise<void>,
+    handler: (payloads: readonly JobPayloads[Queue][]) => Promise<void>,
   ): Promise<JobResult> {
     try {
-      await handler(readPayload(queue, data));
+      await handler(readPayloads(queue, data));
       return { id, status: 'completed' };
     } catch (error) {
       this.logger.error(`a job of ${queue} failed; it is tried again`, { jobId: id, cause: error });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Fen } from '../common/fen.js';
-import { run, statement } from '../database/sql.js';
+import { columns, run, statement } from '../database/sql.js';
 import type { LedgerAccount } from './ledger-entry.entity.js';
 import type { MovementKind } from './movement-kind.js';
 
@@ -21,9 +21,8 @@ export interface Movement {
 const BOOK = statement(
   'book-movements',
   `INSERT INTO ledger_entries (movement_id, kind, subject_id, merchant_account, account, amount_fen, currency, booked_at)
-   SELECT movement_id, kind, subject_id, merchant_account, account, amount_fen, currency, booked_at
-   FROM jsonb_to_recordset($1::jsonb) AS entry(movement_id uuid, kind text, subject_id uuid, merchant_account text,
-                                               account text, amount_fen bigint, currency text, booked_at timestamptz)`,
+   SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[],
+                        $8::timestamptz[])`,
 );
 
 /** The double-entry journal. It is written in the transaction of the decision that moved the money, or not at all. */
@@ -31,21 +30,21 @@ const BOOK = statement(
 export class LedgerService {
   async book(manager: EntityManager, movements: readonly Movement[]): Promise<void> {
     if (movements.length === 0) return;
-    const entries = movements.flatMap(({ lines, ...movement }) => {
+    const entries = movements.flatMap(({ kind, subjectId, merchantAccount, currency, bookedAt, lines }) => {
       const movementId = uuidv7();
       return lines
         .filter(({ amountFen }) => amountFen !== 0)
-        .map(({ account, amountFen }) => ({
-          movement_id: movementId,
-          kind: movement.kind,
-          subject_id: movement.subjectId,
-          merchant_account: movement.merchantAccount,
+        .map(({ account, amountFen }) => [
+          movementId,
+          kind,
+          subjectId,
+          merchantAccount,
           account,
-          amount_fen: amountFen,
-          currency: movement.currency,
-          booked_at: movement.bookedAt,
-        }));
+          amountFen,
+          currency,
+          bookedAt,
+        ]);
     });
-    await run(manager, BOOK, [JSON.stringify(entries)]);
+    await run(manager, BOOK, columns(entries));
   }
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
-import { run, statement } from '../database/sql.js';
+import { columns, run, statement } from '../database/sql.js';
 import type { RawNotification } from '../wxpay/protocol.js';
 import type { NotificationKind, NotificationVerdict } from './notification.entity.js';
 
@@ -16,11 +16,14 @@ const UNVERIFIED_KEPT_DAYS = 30;
 const VERIFIED_KEPT_DAYS = 400;
 const DAY_MS = 24 * 3600 * 1000;
 
+/** One row per place of the arrays. */
 const INSERT = statement(
-  'insert-notification',
+  'insert-notifications',
   `INSERT INTO notifications (id, account_id, kind, received_at, verdict, reason, verified, body, body_sha256, source_ip,
                               out_trade_no, transaction_id, order_id, payment_id, refund_id, headers, query)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::boolean[],
+                        $8::bytea[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::uuid[],
+                        $15::uuid[], $16::jsonb[], $17::text[])`,
 );
 const PRUNE = statement(
   'prune-notifications',
@@ -44,6 +47,12 @@ export interface Filing {
   refundId?: string | undefined;
 }
 
+/** What is filed about a notification. */
+export interface Filed {
+  received: Received;
+  filing: Filing;
+}
+
 /** The inbox: every webhook ever received, with its verdict. */
 @Injectable()
 export class InboxService {
@@ -57,7 +66,12 @@ export class InboxService {
 
   /** Files an authentic notification in the transaction that decided it. */
   async file(manager: EntityManager, received: Received, filing: Filing): Promise<void> {
-    await this.insert(manager, received, filing, true);
+    await this.fileAll(manager, [{ received, filing }]);
+  }
+
+  /** Files authentic notifications in the transaction that decided them together. */
+  async fileAll(manager: EntityManager, filed: readonly Filed[]): Promise<void> {
+    await this.insert(manager, filed, true);
   }
 
   /** Files what was not believed: hash and beginning only, capped per minute, so a flood costs no disk. */
@@ -68,7 +82,7 @@ export class InboxService {
       this.inWindow = 0;
     }
     if (++this.inWindow > UNVERIFIED_PER_MINUTE) return;
-    await this.insert(this.dataSource.manager, received, filing, false);
+    await this.insert(this.dataSource.manager, [{ received, filing }], false);
   }
 
   /** Forgets what is older than its retention. */
@@ -80,32 +94,27 @@ export class InboxService {
     ]);
   }
 
-  private async insert(
-    manager: EntityManager,
-    { accountId, kind, headers, query, body, sourceIp }: Received,
-    filing: Filing,
-    verified: boolean,
-  ): Promise<void> {
-    const sha256 = createHash('sha256').update(body).digest();
-    const kept = verified ? body : body.subarray(0, UNVERIFIED_BYTES);
-    await run(manager, INSERT, [
+  private async insert(manager: EntityManager, filed: readonly Filed[], verified: boolean): Promise<void> {
+    const now = this.clock.now();
+    const rows = filed.map(({ received: { accountId, kind, headers, query, body, sourceIp }, filing }) => [
       uuidv7(),
       accountId,
       kind,
-      this.clock.now(),
+      now,
       filing.verdict,
       filing.reason ?? null,
       verified,
-      kept,
-      sha256,
+      verified ? body : body.subarray(0, UNVERIFIED_BYTES),
+      createHash('sha256').update(body).digest(),
       sourceIp,
       filing.outTradeNo ?? null,
       filing.transactionId ?? null,
       filing.orderId ?? null,
       filing.paymentId ?? null,
       filing.refundId ?? null,
-      Object.keys(headers).length > 0 ? headers : null,
+      Object.keys(headers).length > 0 ? JSON.stringify(headers) : null,
       (verified ? query : query.slice(0, UNVERIFIED_BYTES)) || null,
     ]);
+    await run(manager, INSERT, columns(rows));
   }
 }

@@ -1,18 +1,55 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
 import { addPayerToReceipt } from '../payment/receipt-payer.js';
 import { SettleService } from '../payment/settle.service.js';
+import type { SettlementVerdict } from '../payment/settlement.js';
 import type { PaidTransaction, PaymentNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
-import { InboxService, type Received } from './inbox.service.js';
+import { GroupCommit, NotDecided } from './group-commit.js';
+import { InboxService, type Filed, type Received } from './inbox.service.js';
 import { NotifyRefusal } from './notify-refusal.js';
 import type { Verified } from './notification.guard.js';
 
-/** Decides an authentic payment notification: one transaction for inbox, payment, order, journal and jobs. */
+/** WeChat waits five seconds for an answer. */
+const ANSWER_MS = 4500;
+/** Authentic notifications alone get this far, a few kilobytes each. */
+const UNDECIDED_MAX = 1024;
+/** Somebody may hold one of a group's orders: the others do not wait for him, they are decided alone (GroupCommit). */
+const GROUP_LOCK_MS = 250;
+/** Less than the answer may take: a connection is not kept for what nobody waits for any more. */
+const ALONE_LOCK_MS = 4000;
+
+const WAIT_AT_MOST = statement('wait-at-most', "SELECT set_config('lock_timeout', $1, true)");
+
+/** An authentic report of money, as it came. */
+interface Report {
+  received: Received;
+  paid: PaidTransaction;
+  payer: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Decides authentic payment notifications: one transaction for inbox, payments, orders, journal and jobs, shared by all
+ * that arrived while the last one was under way.
+ */
 @Injectable()
 export class PaymentNotifyService {
+  private readonly logger = new Logger('notify');
+  private readonly decisions = new GroupCommit<Report, SettlementVerdict>({
+    keyOf: ({ paid }) => paid.outTradeNo,
+    decide: (reports, alone) => this.decide(reports, alone ? ALONE_LOCK_MS : GROUP_LOCK_MS),
+    onGroupFailed: (reports, cause) =>
+      this.logger.warn('a group could not be decided together; each of it is decided alone', {
+        numbers: reports.map(({ paid }) => paid.outTradeNo),
+        cause,
+      }),
+    limit: UNDECIDED_MAX,
+    patienceMs: ANSWER_MS,
+  });
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly wxpay: WxPayService,
@@ -36,17 +73,31 @@ export class PaymentNotifyService {
     }
     const { transaction: notified, payer } = notification;
     const paid = withPayer(await this.confirm(received, notified), notified, payer);
-    const { outTradeNo, transactionId } = paid;
-    const verdict = await transaction(this.dataSource, async (manager) => {
-      const [settlement] = await this.settlement.settle(manager, [paid]);
-      if (settlement === undefined) throw new Error('settle gave no verdict');
-      const { verdict, paymentId } = settlement;
-      if (verdict === 'DUPLICATE' && paymentId !== undefined && payer !== undefined)
-        await addPayerToReceipt(manager, paymentId, payer);
-      await this.inbox.file(manager, received, { ...settlement, outTradeNo, transactionId });
-      return verdict;
-    });
+    const verdict = await this.decisions.submit({ received, paid, payer }).catch(throwRefusal);
     if (verdict === 'FOREIGN') throw new NotifyRefusal(403, 'the payment belongs to another account or app');
+  }
+
+  /** One transaction for all of them; every one of them is filed with its own verdict. */
+  private decide(reports: readonly Report[], patienceMs: number): Promise<SettlementVerdict[]> {
+    return transaction(this.dataSource, async (manager) => {
+      const paid = reports.map((report) => report.paid);
+      const [, settlements] = await Promise.all([
+        run(manager, WAIT_AT_MOST, [String(patienceMs)]),
+        this.settlement.settle(manager, paid),
+      ]);
+      const filed: Filed[] = [];
+      for (const [index, { received, paid, payer }] of reports.entries()) {
+        const settlement = settlements[index];
+        if (settlement === undefined) throw new Error('settle gave no verdict');
+        const { verdict, paymentId } = settlement;
+        if (verdict === 'DUPLICATE' && paymentId !== undefined && payer !== undefined)
+          await addPayerToReceipt(manager, paymentId, payer);
+        const { outTradeNo, transactionId } = paid;
+        filed.push({ received, filing: { ...settlement, outTradeNo, transactionId } });
+      }
+      await this.inbox.fileAll(manager, filed);
+      return settlements.map(({ verdict }) => verdict);
+    });
   }
 
   /**
@@ -84,4 +135,9 @@ function withPayer(
   payer: Readonly<Record<string, string>> | undefined,
 ): PaidTransaction {
   return { ...(openid !== undefined && { openid }), ...paid, fields: { ...payer, ...paid.fields } };
+}
+
+/** That there was no time is one line in the log, however many meet it: the database has stalled. */
+function throwRefusal(error: unknown): never {
+  throw error instanceof NotDecided ? new NotifyRefusal(503, `${error.message}, send again`) : error;
 }

@@ -3,10 +3,10 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { run, statement } from '../database/sql.js';
-import { newEvent } from '../jobs/event.js';
+import { columns, run, statement } from '../database/sql.js';
+import { newEvent, type DomainEvent } from '../jobs/event.js';
 import { JobService } from '../jobs/job.service.js';
-import { LedgerService, type Movement } from '../ledger/ledger.service.js';
+import { LedgerService } from '../ledger/ledger.service.js';
 import { CouponService } from '../order/coupon/coupon.service.js';
 import type { PaidTransaction } from '../wxpay/protocol.js';
 import {
@@ -31,7 +31,6 @@ const LOCK = statement(
    WHERE p.out_trade_no = ANY ($1::text[])
    ORDER BY o.id, p.id FOR UPDATE OF o, p`,
 );
-/** Arrays, not a JSON recordset: of those PostgreSQL expects a hundred rows and would read the whole table for one. */
 const MARK_PAYMENTS = statement(
   'settle-payments',
   `UPDATE payments p SET status = 'SUCCESS', transaction_id = s.transaction_id, paid_at = s.paid_at, receipt = s.receipt,
@@ -77,6 +76,9 @@ interface Decision {
 /** A report about a payment of ours. */
 type Known = Decision & { subject: SettlementSubject };
 
+/** An item that has entered suspense. */
+type Opened = Pick<Decision, 'paid' | 'subject'> & { id: string };
+
 export interface Settlement {
   verdict: SettlementVerdict;
   orderId?: string;
@@ -107,20 +109,31 @@ export class SettleService {
   async settle(manager: EntityManager, reports: readonly PaidTransaction[]): Promise<Settlement[]> {
     const decisions = await this.decide(manager, reports);
     const now = this.clock.now();
-    const settled = decisions.filter(isKnown).filter(({ verdict }) => verdict === 'SETTLED');
+    const known = decisions.filter(isKnown);
+    const settled = known.filter(({ verdict }) => verdict === 'SETTLED');
     const misplaced = decisions.filter(({ verdict }) => isMisplaced(verdict));
-    const movements = [
-      ...(await this.pay(manager, settled, now)),
-      ...(await this.keepInSuspense(manager, misplaced, now)),
-    ];
-    await this.ledger.book(manager, movements);
-    await this.jobs.enqueue(
-      manager,
-      'events',
-      settled.map(({ subject: { order, payment } }) =>
-        newEvent('payment.succeeded', now, { orderId: order.id, paymentId: payment.id }),
-      ),
+    const opened = await this.keepInSuspense(manager, misplaced, now);
+    const paid = known.filter(
+      ({ verdict, subject }) => isMisplaced(verdict) && subject.payment.status !== 'SUCCESS',
     );
+    // All in one round trip: none of them needs another's answer.
+    await Promise.all([
+      this.markPayments(manager, [...settled, ...paid]),
+      this.markOrders(manager, settled),
+      this.markCoupons(manager, settled, now),
+      this.ledger.book(manager, [
+        ...settled.map(({ paid, subject }) =>
+          paymentMovement('PAYMENT_RECEIVED', subject.payment.id, paid, now),
+        ),
+        ...opened.map(({ id, paid }) => paymentMovement('SUSPENSE_RECEIVED', id, paid, now)),
+      ]),
+      this.jobs.enqueue(manager, 'events', [
+        ...settled.map(({ subject: { order, payment } }) =>
+          newEvent('payment.succeeded', now, { orderId: order.id, paymentId: payment.id }),
+        ),
+        ...opened.flatMap(suspenseOpened(now)),
+      ]),
+    ]);
     return decisions.map(({ verdict, subject }) => ({
       verdict,
       ...(subject && { orderId: subject.order.id, paymentId: subject.payment.id }),
@@ -129,8 +142,14 @@ export class SettleService {
 
   private async decide(manager: EntityManager, reports: readonly PaidTransaction[]): Promise<Decision[]> {
     const rows = await run<LockedRow>(manager, LOCK, [reports.map(({ outTradeNo }) => outTradeNo)]);
+    const rowOf = new Map(rows.map((row) => [row.outTradeNo, row]));
+    if (
+      new Set(rows.map(({ orderId }) => orderId)).size <
+      reports.filter(({ outTradeNo }) => rowOf.has(outTradeNo)).length
+    )
+      throw new Error('two reports in one list are about the same order');
     return reports.map((paid) => {
-      const row = rows.find(({ outTradeNo }) => outTradeNo === paid.outTradeNo);
+      const row = rowOf.get(paid.outTradeNo);
       const subject = row && {
         payment: row,
         order: {
@@ -147,31 +166,32 @@ export class SettleService {
     });
   }
 
-  private async pay(manager: EntityManager, settled: readonly Known[], now: Date): Promise<Movement[]> {
-    if (settled.length === 0) return [];
-    await this.markPayments(manager, settled);
-    await run(manager, MARK_ORDERS, [
-      settled.map(({ subject }) => subject.order.id),
-      settled.map(({ paid }) => paid.paidAt),
-      settled.map(({ paid }) => paid.totalFen),
-      settled.map(({ subject }) => subject.payment.id),
+  private async markOrders(manager: EntityManager, settled: readonly Known[]): Promise<void> {
+    if (settled.length === 0) return;
+    const rows = settled.map(({ paid, subject }) => [
+      subject.order.id,
+      paid.paidAt,
+      paid.totalFen,
+      subject.payment.id,
     ]);
+    await run(manager, MARK_ORDERS, columns(rows));
+  }
+
+  private async markCoupons(manager: EntityManager, settled: readonly Known[], now: Date): Promise<void> {
     const withCoupon = settled.filter(({ subject }) => subject.order.hasCoupon);
     await this.coupons.markUsed(
       manager,
       withCoupon.map(({ subject }) => subject.order.id),
       now,
     );
-    return settled.map(({ paid, subject }) =>
-      paymentMovement('PAYMENT_RECEIVED', subject.payment.id, paid, now),
-    );
   }
 
+  /** @returns those that were not there already */
   private async keepInSuspense(
     manager: EntityManager,
     misplaced: readonly Decision[],
     now: Date,
-  ): Promise<Movement[]> {
+  ): Promise<Opened[]> {
     if (misplaced.length === 0) return [];
     const items = misplaced.map(({ paid, subject, verdict }) => ({
       id: uuidv7(),
@@ -192,41 +212,22 @@ export class SettleService {
       return_at: returnsByItself(verdict, this.settings) ? now : null,
     }));
     const kept = await run<{ id: string }>(manager, KEEP_IN_SUSPENSE, [JSON.stringify(items)]);
-    await this.markPayments(
-      manager,
-      misplaced.filter(isKnown).filter(({ subject }) => subject.payment.status !== 'SUCCESS'),
-    );
     const keptIds = new Set(kept.map(({ id }) => id));
-    const opened = misplaced.flatMap(({ paid, subject }, index) => {
+    return misplaced.flatMap(({ paid, subject }, index) => {
       const id = items[index]?.id ?? '';
       return keptIds.has(id) ? [{ id, paid, subject }] : [];
     });
-    await this.jobs.enqueue(
-      manager,
-      'events',
-      opened.flatMap(({ id, subject }) =>
-        subject === undefined
-          ? [] // an order that is not ours: there is nobody to tell
-          : [
-              newEvent('suspense.opened', now, {
-                orderId: subject.order.id,
-                paymentId: subject.payment.id,
-                suspenseId: id,
-              }),
-            ],
-      ),
-    );
-    return opened.map(({ id, paid }) => paymentMovement('SUSPENSE_RECEIVED', id, paid, now));
   }
 
   private async markPayments(manager: EntityManager, decisions: readonly Known[]): Promise<void> {
     if (decisions.length === 0) return;
-    await run(manager, MARK_PAYMENTS, [
-      decisions.map(({ subject }) => subject.payment.id),
-      decisions.map(({ paid }) => paid.transactionId),
-      decisions.map(({ paid }) => paid.paidAt),
-      decisions.map(({ paid }) => JSON.stringify(paid.fields)),
+    const rows = decisions.map(({ paid, subject }) => [
+      subject.payment.id,
+      paid.transactionId,
+      paid.paidAt,
+      JSON.stringify(paid.fields),
     ]);
+    await run(manager, MARK_PAYMENTS, columns(rows));
   }
 }
 
@@ -236,4 +237,18 @@ function isKnown(decision: Decision): decision is Known {
 
 function isMisplaced(verdict: SettlementVerdict): boolean {
   return verdict !== 'SETTLED' && verdict !== 'DUPLICATE' && verdict !== 'FOREIGN';
+}
+
+/** Nobody is told of an order that is not ours. */
+function suspenseOpened(now: Date): (opened: Opened) => DomainEvent[] {
+  return ({ id, subject }) =>
+    subject === undefined
+      ? []
+      : [
+          newEvent('suspense.opened', now, {
+            orderId: subject.order.id,
+            paymentId: subject.payment.id,
+            suspenseId: id,
+          }),
+        ];
 }

@@ -1,6 +1,7 @@
 import { command } from '../support/command.js';
 import type { Machine } from './machine.js';
 import type { Diary } from './shoppers.js';
+import { EVENTS } from '../support/events.js';
 
 /** One thing that has to be true at the end. */
 export interface Finding {
@@ -75,8 +76,8 @@ const OVER_REFUNDED = `
   SELECT count(*) FROM orders o WHERE paid_fen < (SELECT coalesce(sum(amount_fen), 0) FROM refunds r
     WHERE r.order_id = o.id AND status IN ('APPROVED', 'PROCESSING', 'SUCCESS'))`;
 const WITHOUT_ONE_EVENT = `
-  SELECT count(*) FROM orders o WHERE paid_by_payment_id IS NOT NULL AND 1 <> (SELECT count(*) FROM pgboss.job
-    WHERE name = 'events' AND data->>'type' = 'payment.succeeded' AND data->>'orderId' = o.id::text)`;
+  SELECT count(*) FROM orders o WHERE paid_by_payment_id IS NOT NULL AND 1 <> (SELECT count(*) FROM ${EVENTS}
+    WHERE data->>'type' = 'payment.succeeded' AND data->>'orderId' = o.id::text)`;
 const STOCK = `
   SELECT (SELECT sum(stock) FROM products)
        + (SELECT coalesce(sum(quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE o.status <> 'CLOSED')`;

@@ -1,5 +1,6 @@
 import type { Control } from '../support/control.js';
 import type { TestDatabase } from '../support/database.js';
+import { EVENTS } from '../support/events.js';
 
 /** What WeChat has of an order, and what our books must therefore say. All in fen. */
 interface Truth {
@@ -93,8 +94,8 @@ async function here(database: TestDatabase, orderId: string): Promise<Rows> {
 /** Events about an order, each with how often it was sent. */
 export async function eventsOf(database: TestDatabase, orderId: string): Promise<Record<string, number>> {
   const rows = await database.query<{ type: string; count: number }>(
-    `SELECT data->>'type' AS type, count(*)::int AS count FROM pgboss.job
-     WHERE name = 'events' AND data->>'orderId' = $1 GROUP BY 1 ORDER BY 1`,
+    `SELECT data->>'type' AS type, count(*)::int AS count FROM ${EVENTS}
+     WHERE data->>'orderId' = $1 GROUP BY 1 ORDER BY 1`,
     [orderId],
   );
   return Object.fromEntries(rows.map(({ type, count }) => [type, count]));

@@ -9,6 +9,7 @@ import { TestBuyer, type Answer, type ProblemBody } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
 import { TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
+import { EVENTS } from '../support/events.js';
 
 interface SentMessage {
   openid: string;
@@ -382,7 +383,7 @@ describe('templates that are not set', () => {
     const order = await paidOrder(system);
     await eventually(async () => {
       const [left] = await system.database.query<{ count: number }>(
-        `SELECT count(*)::int FROM pgboss.job WHERE name = 'events' AND state <> 'completed' AND data->>'orderId' = $1`,
+        `SELECT count(*)::int FROM ${EVENTS} WHERE state <> 'completed' AND data->>'orderId' = $1`,
         [order.orderId],
       );
       expect(left?.count).toBe(0);

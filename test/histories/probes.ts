@@ -5,8 +5,8 @@ import { WxPayHttp, type WxPayHttpRequest } from '../../src/wxpay/wxpay.http.js'
 /** What no row shows afterwards: in which moment WeChat was called (DESIGN §2.3, §2.4). */
 export interface Probe {
   /** Asked before a prepay or refund leaves: whether another connection sees this number in a row. */
-  isCommitted(number: string): Promise<boolean>;
-  complain(violation: string): void;
+  isCommitted: (number: string) => Promise<boolean>;
+  complain: (violation: string) => void;
 }
 
 const inTransaction = new AsyncLocalStorage<true>();
@@ -35,18 +35,22 @@ function install(): void {
   }
 }
 
+/** Calls that begin something at WeChat under a number of ours. */
+const BEGINS = /\/(unifiedorder|transactions\/(jsapi|app|native|h5)|secapi\/pay\/refund|domestic\/refunds)$/;
+
 async function look({ method, path, body = '' }: WxPayHttpRequest): Promise<void> {
-  if (inTransaction.getStore()) probe?.complain(`rule 4: ${method} ${path} inside a transaction: ${body}`);
-  const number = /\/(unifiedorder|transactions\/[a-z0-9]+|secapi\/pay\/refund|refunds)$/.test(path)
-    ? /out_(?:refund|trade)_no(?:>|":")(?:<!\[CDATA\[)?([\w-]+)/.exec(named(body))?.[1]
-    : undefined;
-  if (number === undefined || probe === undefined) return;
-  const isCommitted = await inTransaction.exit(() => probe?.isCommitted(number));
-  if (!isCommitted) probe.complain(`rule 3: ${method} ${path} names ${number}, which is in no committed row`);
+  const number = numberIn(body) ?? path;
+  if (inTransaction.getStore()) probe?.complain(`rule 4: ${method} ${path} inside a transaction, ${number}`);
+  if (!BEGINS.test(path) || probe === undefined) return;
+  const { isCommitted, complain } = probe;
+  if (!(await inTransaction.exit(() => isCommitted(number))))
+    complain(`rule 3: ${method} ${path} names ${number}, which is in no committed row`);
 }
 
-/** A refund names the payment as well: its own number counts. */
-function named(body: string): string {
-  const at = body.indexOf('out_refund_no');
-  return at < 0 ? body : body.slice(at);
+/** In XML or JSON. A refund names its payment as well: its own number counts. */
+function numberIn(body: string): string | undefined {
+  const refund = body.indexOf('out_refund_no');
+  return /out_(?:refund|trade)_no(?:>|":")(?:<!\[CDATA\[)?([\w-]+)/.exec(
+    body.slice(Math.max(refund, 0)),
+  )?.[1];
 }

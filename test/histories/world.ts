@@ -119,7 +119,7 @@ export class World {
       staff,
     );
     // Refunds take long enough for somebody to decide them otherwise first.
-    await control.send('POST', '/_sim/settings', { refundSeconds: 90 });
+    await control.send('POST', '/_sim/settings', { refundSeconds: 300 });
     return world;
   }
 

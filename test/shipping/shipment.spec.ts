@@ -10,6 +10,7 @@ import { TestBuyer, type ProblemBody } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
 import { TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
+import { EVENTS } from '../support/events.js';
 
 const YTO = { logisticsType: 'EXPRESS', carrier: 'YTO', trackingNo: 'YT1234567890' };
 const DAY = 86_400;
@@ -316,7 +317,7 @@ describe('telling WeChat', () => {
     expect(status).toBe(200);
     await eventually(async () => {
       const [left] = await system.database.query<{ count: number }>(
-        `SELECT count(*)::int FROM pgboss.job WHERE name = 'events' AND state <> 'completed' AND data->>'orderId' = $1`,
+        `SELECT count(*)::int FROM ${EVENTS} WHERE state <> 'completed' AND data->>'orderId' = $1`,
         [order.id],
       );
       expect(left?.count).toBe(0);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { done, EFFECT_KINDS, type EffectKind } from '../../src/fulfilment/effect/effect-kind.js';
-import { newEvent, type DomainEvent } from '../../src/jobs/event.js';
+import { newEvent, type OrderEvent } from '../../src/jobs/event.js';
 import { countDueRows, DUE_NAMES } from '../../src/staff/jobs/due-rows.js';
 import type { JobPage, JobView } from '../../src/staff/jobs/job.schema.js';
 import { ask, paidOrder } from '../refund/paid-order.js';
@@ -18,13 +18,14 @@ let support: Desk;
 let viewer: Desk;
 
 /** The events that came through, and whether they can be planned. */
-const seen: DomainEvent[] = [];
+const seen: OrderEvent[] = [];
 let broken = false;
+let unplannable: string | undefined;
 const probe: EffectKind = {
   kind: 'probe',
   schedule: [],
   plan: (event) => {
-    if (broken) return Promise.reject(new Error('the probe is broken'));
+    if (broken || event.id === unplannable) return Promise.reject(new Error('the probe is broken'));
     seen.push(event);
     return Promise.resolve([]);
   },
@@ -90,7 +91,7 @@ async function retriesRecorded(id: string): Promise<unknown[]> {
 describe('a poisoned job', () => {
   it.each([
     ['nothing', null, 'the whole'],
-    ['something else', { hello: SECRET }, 'orderId'],
+    ['something else', { hello: SECRET }, 'type'],
     [
       'a type of another version',
       { ...newEvent('order.closed', new Date(), { orderId: uuidv7() }), type: SECRET },
@@ -157,6 +158,25 @@ function completed({ status, body }: { status: number; body: { code?: string; de
   return body.detail ?? '';
 }
 
+it('events decided together are one job: one that cannot be planned brings it back, the others have come through', async () => {
+  const events = [1, 2, 3].map(() => newEvent('order.closed', new Date(), { orderId: uuidv7() }));
+  unplannable = events[1]?.id;
+  const id = await insertJob({ together: events }, { retries: 100 });
+  const job = await jobBecomes(id, 'retrying', 1);
+  expect(job).toMatchObject({
+    payload: { together: 3 },
+    error: `order.closed could not be planned: order ${events[1]?.orderId}: the probe is broken`,
+  });
+  expect(seen.filter((event) => events.some((each) => each.id === event.id))).toEqual([events[0], events[2]]);
+  unplannable = undefined;
+  expect((await retry(id)).status).toBe(200);
+  await system.database.query('UPDATE pgboss.job SET start_after = now() WHERE id = $1', [id]);
+  await eventually(() => {
+    expect(seen).toContainEqual(events[1]);
+    return Promise.resolve();
+  });
+});
+
 it('an event that cannot be planned retries, and says why', async () => {
   broken = true;
   const { orderId } = await paidOrder(system);
@@ -165,7 +185,7 @@ it('an event that cannot be planned retries, and says why', async () => {
     if (found === undefined) throw new Error('it does not retry');
     return found;
   });
-  expect(job.error).toBe('payment.succeeded could not be planned: the probe is broken');
+  expect(job.error).toBe(`payment.succeeded could not be planned: order ${orderId}: the probe is broken`);
   expect(await retry(job.id)).toMatchObject({ status: 200, body: { id: job.id } });
   expect(await retriesRecorded(job.id)).toEqual([]);
 });

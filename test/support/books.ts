@@ -1,4 +1,5 @@
 import type { TestDatabase } from './database.js';
+import { EVENTS } from './events.js';
 
 /** What the database says about one order, read beside the application. */
 export interface Books {
@@ -37,7 +38,7 @@ export async function booksOf(database: TestDatabase, orderId: string): Promise<
     [orderId],
   );
   const [jobs] = await database.query<{ count: string }>(
-    `SELECT count(*) FROM pgboss.job WHERE name = 'events' AND data->>'type' = 'payment.succeeded' AND data->>'orderId' = $1`,
+    `SELECT count(*) FROM ${EVENTS} WHERE data->>'type' = 'payment.succeeded' AND data->>'orderId' = $1`,
     [orderId],
   );
   const verdicts = await database.query<{ verdict: string }>(

@@ -3,6 +3,7 @@ import { TestBuyer, type CheckedOut } from './buyer.js';
 import { eventually } from './eventually.js';
 import type { TestOperator } from './staff.js';
 import type { System } from './system.js';
+import { EVENTS } from './events.js';
 
 /** The only item in suspense for this transaction of WeChat's, as soon as there is one. */
 export function itemOf(operator: TestOperator, transactionId: string): Promise<SuspenseDetail> {
@@ -60,7 +61,7 @@ export async function booksOfItem(system: System, itemId: string): Promise<Recor
 /** Types of the events about an item, oldest first. */
 export async function eventsOfItem(system: System, itemId: string): Promise<string[]> {
   const rows = await system.database.query<{ type: string }>(
-    `SELECT data->>'type' AS type FROM pgboss.job WHERE name = 'events' AND data->>'suspenseId' = $1 ORDER BY created_on`,
+    `SELECT data->>'type' AS type FROM ${EVENTS} WHERE data->>'suspenseId' = $1 ORDER BY created_on`,
     [itemId],
   );
   return rows.map(({ type }) => type);

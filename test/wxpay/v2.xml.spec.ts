@@ -1,7 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { assert, dictionary, property, string, stringMatching } from 'fast-check';
+import {
+  array,
+  assert,
+  boolean,
+  constantFrom,
+  dictionary,
+  nat,
+  oneof,
+  property,
+  record,
+  string,
+  stringMatching,
+  uniqueArray,
+} from 'fast-check';
 import { Transformer } from 'wechatpay-axios-plugin';
-import { MAX_XML_BYTES, UnreadableXml, writeXml } from '../../src/common/xml.js';
+import { MAX_XML_BYTES, readXmlTree, UnreadableXml, writeXml } from '../../src/common/xml.js';
 import { readXml } from '../../src/wxpay/v2/v2.xml.js';
 
 const read = (text: string | Buffer, root?: string): Record<string, string> =>
@@ -89,6 +102,106 @@ describe('writing and reading', () => {
     assert(
       property(ordinaryMessages, (fields) => expect(read(Transformer.toXml(fields))).toEqual(fields)),
       { numRuns: 200 },
+    );
+  });
+});
+
+/** What xml2js, behind the boundary of common/xml.ts, makes of the same bytes; undefined when it refuses them. */
+function oracle(text: string): Record<string, unknown> | undefined {
+  try {
+    return { ...readXmlTree(Buffer.from(text), 'xml', 1) };
+  } catch (error) {
+    if (error instanceof UnreadableXml) return undefined;
+    throw error;
+  }
+}
+
+describe('beside xml2js', () => {
+  const blank = stringMatching(/^[ \t\r\n]{0,3}$/);
+  const plain = string({ unit: 'grapheme', maxLength: 20 }).filter((text) => !/[<&]/.test(text));
+  const reference = constantFrom(
+    '&lt;',
+    '&gt;',
+    '&amp;',
+    '&quot;',
+    '&apos;',
+    '&#20013;',
+    '&#x4e2d;',
+    '&#X1F600;',
+  );
+  const quoted = string({ unit: 'grapheme', maxLength: 20 })
+    .filter((text) => !text.includes(']]>'))
+    .map((text) => `<![CDATA[${text}]]>`);
+  const content = array(oneof(plain, blank, reference, quoted), { maxLength: 4 }).map((parts) =>
+    parts.join(''),
+  );
+  const field = record({ name: names, content, empty: boolean(), inside: blank, after: blank }).map(
+    ({ name, content, empty, inside, after }) => ({
+      name,
+      text: (empty ? `<${name}${inside}/>` : `<${name}${inside}>${content}</${name}${inside}>`) + after,
+    }),
+  );
+  const prolog = constantFrom(
+    '',
+    '<?xml version="1.0"?>',
+    '<?xml version="1.0" encoding="UTF-8"?>\n',
+    '\uFEFF',
+    ' \n',
+  );
+  const document = record({
+    prolog,
+    fields: uniqueArray(field, { selector: ({ name }) => name, minLength: 1, maxLength: 12 }),
+    blank,
+  }).map(
+    ({ prolog, fields, blank }) =>
+      `${prolog}<xml>${blank}${fields.map(({ text }) => text).join('')}</xml>${blank}`,
+  );
+
+  it('every document of WeChat’s form has the same fields with the same values', () => {
+    assert(
+      property(document, (text) => {
+        const expected = oracle(text);
+        expect(expected).toBeDefined();
+        expect(read(text)).toEqual(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('nothing is read that xml2js refuses, and nothing otherwise, whatever is done to a document', () => {
+    const pieces = oneof(
+      string({ unit: 'binary-ascii', maxLength: 3 }),
+      constantFrom(
+        '<',
+        '</',
+        '/>',
+        '>',
+        '&',
+        ']]>',
+        '<![CDATA[',
+        '<!--',
+        '<?',
+        '<a>',
+        '</a>',
+        '</xml>',
+        '<xml>',
+        '&#;',
+      ),
+    );
+    assert(
+      property(document, nat(), nat(3), pieces, (text, place, removed, added) => {
+        const at = place % text.length;
+        const damaged = text.slice(0, at) + added + text.slice(at + removed);
+        let fields: Record<string, string>;
+        try {
+          fields = read(damaged);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnreadableXml);
+          return;
+        }
+        expect(fields).toEqual(oracle(damaged));
+      }),
+      { numRuns: 2000 },
     );
   });
 });

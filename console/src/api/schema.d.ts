@@ -1719,7 +1719,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /** @enum {string} */
-                            message: "ORDER_PAID" | "ORDER_SHIPPED" | "REFUND_DECIDED" | "REFUND_RETURNED" | "STAFF_NEW_ORDER" | "STAFF_REFUND_ASKED";
+                            message: "ORDER_PAID" | "ORDER_SHIPPED" | "REFUND_DECIDED" | "REFUND_RETURNED" | "STAFF_NEW_ORDER" | "STAFF_REFUND_ASKED" | "STAFF_RECONCILIATION";
                             /** @description to be asked for with wx.requestSubscribeMessage */
                             templateId: string;
                             /** @description messages still allowed, as far as the mini-program has told */
@@ -1769,7 +1769,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /** @enum {string} */
-                            message: "ORDER_PAID" | "ORDER_SHIPPED" | "REFUND_DECIDED" | "REFUND_RETURNED" | "STAFF_NEW_ORDER" | "STAFF_REFUND_ASKED";
+                            message: "ORDER_PAID" | "ORDER_SHIPPED" | "REFUND_DECIDED" | "REFUND_RETURNED" | "STAFF_NEW_ORDER" | "STAFF_REFUND_ASKED" | "STAFF_RECONCILIATION";
                             /** @description to be asked for with wx.requestSubscribeMessage */
                             templateId: string;
                             /** @description messages still allowed, as far as the mini-program has told */
@@ -5737,10 +5737,11 @@ export interface operations {
                             target: string;
                             subject: {
                                 /** @enum {string} */
-                                kind: "order" | "payment" | "refund";
+                                kind: "order" | "payment" | "refund" | "reconciliation";
                                 id: string;
                             };
-                            orderId: string;
+                            /** @description absent where it is about a day’s comparison */
+                            orderId?: string;
                             /**
                              * @description REFUSED is a final no that is nobody’s fault; DEAD has used up its tries and waits for a person
                              * @enum {string}
@@ -5796,10 +5797,11 @@ export interface operations {
                         target: string;
                         subject: {
                             /** @enum {string} */
-                            kind: "order" | "payment" | "refund";
+                            kind: "order" | "payment" | "refund" | "reconciliation";
                             id: string;
                         };
-                        orderId: string;
+                        /** @description absent where it is about a day’s comparison */
+                        orderId?: string;
                         /**
                          * @description REFUSED is a final no that is nobody’s fault; DEAD has used up its tries and waits for a person
                          * @enum {string}
@@ -5868,10 +5870,11 @@ export interface operations {
                         target: string;
                         subject: {
                             /** @enum {string} */
-                            kind: "order" | "payment" | "refund";
+                            kind: "order" | "payment" | "refund" | "reconciliation";
                             id: string;
                         };
-                        orderId: string;
+                        /** @description absent where it is about a day’s comparison */
+                        orderId?: string;
                         /**
                          * @description REFUSED is a final no that is nobody’s fault; DEAD has used up its tries and waits for a person
                          * @enum {string}
@@ -5933,7 +5936,7 @@ export interface operations {
                 content: {
                     "text/event-stream": {
                         /** @enum {string} */
-                        type: "order.created" | "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted";
+                        type: "order.created" | "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed";
                         /** @description of the event itself, the same in every stream */
                         id: string;
                         /** Format: date-time */
@@ -6333,11 +6336,14 @@ export interface operations {
                                 /** @description of the event */
                                 id?: string;
                                 /** @enum {string} */
-                                type?: "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted";
+                                type?: "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed";
                                 orderId?: string;
                                 paymentId?: string;
                                 refundId?: string;
                                 suspenseId?: string;
+                                reconciliationId?: string;
+                                /** @description instead of ids: how many events were decided together */
+                                together?: number;
                             };
                             attempts: number;
                             /** @description the beginning of what the last attempt failed with */
@@ -6405,11 +6411,14 @@ export interface operations {
                             /** @description of the event */
                             id?: string;
                             /** @enum {string} */
-                            type?: "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted";
+                            type?: "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed";
                             orderId?: string;
                             paymentId?: string;
                             refundId?: string;
                             suspenseId?: string;
+                            reconciliationId?: string;
+                            /** @description instead of ids: how many events were decided together */
+                            together?: number;
                         };
                         attempts: number;
                         /** @description the beginning of what the last attempt failed with */
@@ -6846,10 +6855,11 @@ export interface operations {
                             target: string;
                             subject: {
                                 /** @enum {string} */
-                                kind: "order" | "payment" | "refund";
+                                kind: "order" | "payment" | "refund" | "reconciliation";
                                 id: string;
                             };
-                            orderId: string;
+                            /** @description absent where it is about a day’s comparison */
+                            orderId?: string;
                             /**
                              * @description REFUSED is a final no that is nobody’s fault; DEAD has used up its tries and waits for a person
                              * @enum {string}
@@ -9697,7 +9707,7 @@ export interface operations {
                             id: string;
                             url: string;
                             description?: string;
-                            eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted")[];
+                            eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed")[];
                             enabled: boolean;
                             /**
                              * Format: date-time
@@ -9737,7 +9747,7 @@ export interface operations {
                      * @description https; plain http only for a host of WEBHOOK_ALLOWED_HOSTS
                      */
                     url: string;
-                    eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted")[];
+                    eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed")[];
                     description?: string;
                     /** @default true */
                     enabled?: boolean;
@@ -9754,7 +9764,7 @@ export interface operations {
                         id: string;
                         url: string;
                         description?: string;
-                        eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted")[];
+                        eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed")[];
                         enabled: boolean;
                         /**
                          * Format: date-time
@@ -9799,7 +9809,7 @@ export interface operations {
                         id: string;
                         url: string;
                         description?: string;
-                        eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted")[];
+                        eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed")[];
                         enabled: boolean;
                         /**
                          * Format: date-time
@@ -9873,7 +9883,7 @@ export interface operations {
                      * @description https; plain http only for a host of WEBHOOK_ALLOWED_HOSTS
                      */
                     url?: string;
-                    eventTypes?: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted")[];
+                    eventTypes?: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed")[];
                     description?: string | null;
                     enabled?: boolean;
                 };
@@ -9889,7 +9899,7 @@ export interface operations {
                         id: string;
                         url: string;
                         description?: string;
-                        eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted")[];
+                        eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed")[];
                         enabled: boolean;
                         /**
                          * Format: date-time
@@ -9942,7 +9952,7 @@ export interface operations {
                         id: string;
                         url: string;
                         description?: string;
-                        eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted")[];
+                        eventTypes: ("payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed")[];
                         enabled: boolean;
                         /**
                          * Format: date-time
@@ -10000,10 +10010,11 @@ export interface operations {
                             target: string;
                             subject: {
                                 /** @enum {string} */
-                                kind: "order" | "payment" | "refund";
+                                kind: "order" | "payment" | "refund" | "reconciliation";
                                 id: string;
                             };
-                            orderId: string;
+                            /** @description absent where it is about a day’s comparison */
+                            orderId?: string;
                             /**
                              * @description REFUSED is a final no that is nobody’s fault; DEAD has used up its tries and waits for a person
                              * @enum {string}
@@ -10034,7 +10045,7 @@ export interface operations {
                             /** @description webhook-id: the same for every try and every endpoint */
                             messageId: string;
                             /** @enum {string} */
-                            type: "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted";
+                            type: "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed";
                             /** @description exactly what is sent */
                             body: string;
                         }[];
@@ -10081,10 +10092,11 @@ export interface operations {
                         target: string;
                         subject: {
                             /** @enum {string} */
-                            kind: "order" | "payment" | "refund";
+                            kind: "order" | "payment" | "refund" | "reconciliation";
                             id: string;
                         };
-                        orderId: string;
+                        /** @description absent where it is about a day’s comparison */
+                        orderId?: string;
                         /**
                          * @description REFUSED is a final no that is nobody’s fault; DEAD has used up its tries and waits for a person
                          * @enum {string}
@@ -10115,7 +10127,7 @@ export interface operations {
                         /** @description webhook-id: the same for every try and every endpoint */
                         messageId: string;
                         /** @enum {string} */
-                        type: "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted";
+                        type: "payment.succeeded" | "order.closed" | "order.shipped" | "order.completed" | "refund.requested" | "refund.withdrawn" | "refund.approved" | "refund.rejected" | "refund.succeeded" | "refund.abnormal" | "refund.closed" | "refund.failed" | "suspense.opened" | "suspense.returned" | "suspense.return_failed" | "suspense.accepted" | "reconciliation.differences" | "reconciliation.failed";
                         /** @description exactly what is sent */
                         body: string;
                     };

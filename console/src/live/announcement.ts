@@ -29,6 +29,10 @@ export function announcementOf(event: ShopEvent): { title: WordKey; to: string }
         title: 'live.suspense',
         to: event.suspenseId === undefined ? '/suspense' : `/suspense/${event.suspenseId}`,
       };
+    case 'reconciliation.differences':
+      return { title: 'live.differences', to: '/reconciliation' };
+    case 'reconciliation.failed':
+      return { title: 'live.reconciliationFailed', to: '/reconciliation' };
     default:
       return undefined;
   }

@@ -23,26 +23,49 @@ export class EffectPlanner implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.work('events', (event) => this.handle(event));
+    await this.jobs.work('events', (events) => this.handle(events));
   }
 
   /**
-   * A kind that cannot plan holds up itself alone: what the others planned is committed, and the event is handled again
+   * A kind that cannot plan an event holds up itself alone: everything else is committed, and the job is handled again
    * until that kind can, which adds nothing twice.
    */
-  private async handle(event: DomainEvent): Promise<void> {
-    await this.feed.add(event);
-    const planned = await Promise.allSettled(this.kinds.map((kind) => this.plan(kind, event)));
-    if (planned.some((each) => each.status === 'fulfilled' && each.value > 0)) this.worker.wake();
-    const failures = planned.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
-    if (failures.length > 0) throw new AggregateError(failures, `${event.type} could not be planned`);
-    this.logger.log(event.type, event);
+  private async handle(events: readonly DomainEvent[]): Promise<void> {
+    await Promise.all(events.map((event) => this.feed.add(event)));
+    const failures = (await Promise.all(this.kinds.map((kind) => this.planAll(kind, events)))).flat();
+    if (failures.length > 0) {
+      const types = [...new Set(events.map(({ type }) => type))].join(', ');
+      throw new AggregateError(failures, `${types} could not be planned`);
+    }
+    for (const event of events) this.logger.log(event.type, event);
+  }
+
+  /** @returns what went wrong */
+  private async planAll(kind: EffectKind, events: readonly DomainEvent[]): Promise<unknown[]> {
+    const failures: unknown[] = [];
+    let planned = 0;
+    try {
+      const { manager } = this.dataSource;
+      const concerning = kind.concerning === undefined ? events : await kind.concerning(events, manager);
+      for (const event of concerning)
+        planned += await this.plan(kind, event).catch((cause: unknown) => {
+          failures.push(new Error(`${subjectOf(event)}: ${wordsOf(cause)}`, { cause }));
+          return 0;
+        });
+    } catch (error) {
+      failures.push(error);
+    }
+    if (planned > 0) this.worker.wake();
+    return failures;
   }
 
   /** @returns how many */
   private async plan(kind: EffectKind, event: DomainEvent): Promise<number> {
     const { manager } = this.dataSource;
-    const planned = await kind.plan(event, manager);
+    const planned =
+      'reconciliationId' in event
+        ? ((await kind.planReconciliation?.(event, manager)) ?? [])
+        : await kind.plan(event, manager);
     const dedupeKey = (target: string): string => `${event.id}:${kind.kind}:${target}`;
     await this.effects.add(
       manager,
@@ -50,4 +73,12 @@ export class EffectPlanner implements OnApplicationBootstrap {
     );
     return planned.length;
   }
+}
+
+function subjectOf(event: DomainEvent): string {
+  return 'orderId' in event ? `order ${event.orderId}` : `reconciliation ${event.reconciliationId}`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

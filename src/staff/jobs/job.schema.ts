@@ -23,6 +23,12 @@ export const payloadIdsSchema = z.object({
   paymentId: z.uuid().optional().catch(undefined),
   refundId: z.uuid().optional().catch(undefined),
   suspenseId: z.uuid().optional().catch(undefined),
+  reconciliationId: z.uuid().optional().catch(undefined),
+  together: z
+    .array(z.unknown())
+    .transform(({ length }) => length)
+    .optional()
+    .catch(undefined),
 });
 
 export const jobSchema = z.object({
@@ -39,6 +45,8 @@ export const jobSchema = z.object({
       paymentId: z.string().optional(),
       refundId: z.string().optional(),
       suspenseId: z.string().optional(),
+      reconciliationId: z.string().optional(),
+      together: z.int().optional().describe('instead of ids: how many events were decided together'),
     })
     .describe('ids only; empty when the payload has an unknown shape'),
   attempts: z.int(),

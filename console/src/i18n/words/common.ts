@@ -94,5 +94,7 @@ export const commonWords = {
   'live.paid': ['收到新订单付款', 'A new order is paid'],
   'live.refundRequested': ['有新的退款申请', 'A refund is asked for'],
   'live.refundStuck': ['有退款需要处理', 'A refund needs you'],
+  'live.differences': ['对账发现差异', 'The day does not agree with WeChat’s bill'],
+  'live.reconciliationFailed': ['对账失败，需要处理', 'A reconciliation failed'],
   'live.suspense': ['有款项待处理', 'Money arrived that needs a decision'],
 } as const satisfies WordList;

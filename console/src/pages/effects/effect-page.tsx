@@ -47,7 +47,10 @@ function Shown({ effect, back }: { effect: EffectDetail; back: Back }) {
           <Facts
             items={[
               [t('effects.target'), effect.target],
-              [t('common.order'), <Link to={`/orders/${effect.orderId}`}>{t('common.order')}</Link>],
+              [
+                t('common.order'),
+                effect.orderId && <Link to={`/orders/${effect.orderId}`}>{t('common.order')}</Link>,
+              ],
               [t('effects.attempts'), effect.attempts],
               [t('effects.nextAttempt'), effect.nextAttemptAt && <Age at={effect.nextAttemptAt} />],
               [t('common.createdAt'), <Time at={effect.createdAt} />],

@@ -22,6 +22,8 @@ const EVENTS = [
   'suspense.returned',
   'suspense.return_failed',
   'suspense.accepted',
+  'reconciliation.differences',
+  'reconciliation.failed',
 ] as const;
 
 interface Values {

@@ -1,0 +1,129 @@
+/** Decided together; more would make the first of a group wait for the last. */
+const GROUP_MAX = 64;
+/** Groups under way at once: while PostgreSQL decides one, the next is verified and collected. */
+const GROUPS = 1;
+/** Items under way by themselves, after their group failed. */
+const ALONE = 4;
+
+/** An item was not decided in time, or was not even taken: whoever sent it has to send it again. */
+export class NotDecided extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'NotDecided';
+  }
+}
+
+export interface GroupCommitOptions<Item, Verdict> {
+  /** Two items with one key are never under way at the same time, so never in one group. */
+  keyOf: (item: Item) => string;
+  /**
+   * Decides the items in one transaction and answers their verdicts in the same order; throws when nothing was committed.
+   * @param alone whether this item is by itself because its group could not be decided: only then may it wait for others
+   */
+  decide: (items: readonly Item[], alone: boolean) => Promise<readonly Verdict[]>;
+  /** Told why a group is taken apart. */
+  onGroupFailed: (items: readonly Item[], cause: unknown) => void;
+  /** Items accepted and not decided yet; one more is refused, so that a stalled database does not fill the memory. */
+  limit: number;
+  /** How long an item may take, waiting included. */
+  patienceMs: number;
+}
+
+interface Entry<Item, Verdict> {
+  readonly item: Item;
+  readonly key: string;
+  readonly resolve: (verdict: Verdict) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: what arrives while a transaction is under way is decided together by the next one, which costs PostgreSQL
+ * and us little more than a single item would. Nothing waits for company: an item that meets no other goes at once.
+ *
+ * One bad item spoils no other: when a group fails, each of its items is decided again by itself.
+ */
+export class GroupCommit<Item, Verdict> {
+  private readonly waiting = new Set<Entry<Item, Verdict>>();
+  /** Of groups that failed. */
+  private readonly singles = new Set<Entry<Item, Verdict>>();
+  private readonly busy = new Set<string>();
+  private groups = 0;
+  private alone = 0;
+  private undecided = 0;
+
+  constructor(private readonly options: GroupCommitOptions<Item, Verdict>) {}
+
+  /**
+   * Resolves once the item's decision is committed.
+   * @throws NotDecided when there is no room or the time is over, and whatever `decide` throws about this item alone
+   */
+  submit(item: Item): Promise<Verdict> {
+    const { limit, patienceMs, keyOf } = this.options;
+    if (this.undecided >= limit) return Promise.reject(new NotDecided('too many wait already'));
+    this.undecided++;
+    const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
+    const entry = { item, key: keyOf(item), resolve, reject };
+    const timer = setTimeout(() => {
+      this.waiting.delete(entry);
+      this.singles.delete(entry);
+      reject(new NotDecided('not decided in time'));
+    }, patienceMs);
+    this.waiting.add(entry);
+    this.begin();
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.undecided--;
+    });
+  }
+
+  private begin(): void {
+    while (this.alone < ALONE && this.singles.size > 0) {
+      const entries = this.take(this.singles, 1);
+      if (entries.length === 0) break;
+      this.alone++;
+      void this.decide(entries, true).finally(() => {
+        this.alone--;
+        this.begin();
+      });
+    }
+    while (this.groups < GROUPS && this.waiting.size > 0) {
+      const entries = this.take(this.waiting, GROUP_MAX);
+      if (entries.length === 0) break;
+      this.groups++;
+      void this.decide(entries, false).finally(() => {
+        this.groups--;
+        this.begin();
+      });
+    }
+  }
+
+  /** The oldest whose keys are free; those keys are busy from now on. */
+  private take(from: Set<Entry<Item, Verdict>>, max: number): Entry<Item, Verdict>[] {
+    const taken: Entry<Item, Verdict>[] = [];
+    for (const entry of from) {
+      if (taken.length === max) break;
+      if (this.busy.has(entry.key)) continue;
+      this.busy.add(entry.key);
+      from.delete(entry);
+      taken.push(entry);
+    }
+    return taken;
+  }
+
+  private async decide(entries: readonly Entry<Item, Verdict>[], alone: boolean): Promise<void> {
+    const items = entries.map(({ item }) => item);
+    try {
+      const verdicts = await this.options.decide(items, alone);
+      if (verdicts.length !== items.length) throw new Error('a group got other than one verdict per item');
+      for (const [index, entry] of entries.entries()) entry.resolve(verdicts[index] as Verdict);
+    } catch (error) {
+      if (!alone) this.options.onGroupFailed(items, error);
+      for (const entry of entries) {
+        if (alone) entry.reject(error);
+        else this.singles.add(entry);
+      }
+    } finally {
+      for (const { key } of entries) this.busy.delete(key);
+    }
+  }
+}
