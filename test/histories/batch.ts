@@ -85,11 +85,11 @@ async function playRound(
 ): Promise<void> {
   const steps = rounds.reduce((sum, round) => sum + round.steps.length, 0);
   const fatal = crash === undefined ? -1 : Math.floor((steps * crash.percent) / 100);
-  let begun = 0;
+  let done = 0;
   let death: Promise<void> | undefined;
-  const play = (lane: Lane, step: Round['steps'][number]): Promise<void> => {
-    if (begun++ === fatal) death = sleep(crash?.afterMs).then(() => world.crash());
-    return take(lane, step);
+  const play = async (lane: Lane, step: Round['steps'][number]): Promise<void> => {
+    await take(lane, step);
+    if (done++ === fatal) death = sleep(crash?.afterMs).then(() => world.crash());
   };
   await Promise.all(
     lanes.map(async (lane, at) => {
