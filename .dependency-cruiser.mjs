@@ -73,6 +73,13 @@ export default {
       from: { path: '^src/' },
       to: { path: '^(simulator|scripts|bench|test|migrations|miniprogram)/' },
     },
+    {
+      name: 'console-speaks-http-only',
+      comment: 'The console knows the backend by its OpenAPI document alone.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^(src|migrations|simulator|scripts|bench|test|miniprogram)/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {
