@@ -27,18 +27,12 @@ beforeAll(async () => {
 afterEach(() => system.database.query('DROP FUNCTION IF EXISTS test_on_filing() CASCADE'));
 afterAll(() => system.stop());
 
-let transactions = 0;
-/** Unlike those of support/notice.ts never the same by chance, however many there are. */
-function transactionId(): string {
-  return `42000066${process.pid}`.padEnd(20, '0') + String(++transactions).padStart(8, '0');
-}
-
 interface Ordered extends CheckedOut {
   body: string;
 }
 
 function noticeOf(fields: NoticeFields): NoticeFields {
-  return paidNotice(system, { total_fee: String(PRICE), transaction_id: transactionId(), ...fields });
+  return paidNotice(system, { total_fee: String(PRICE), ...fields });
 }
 
 /** Orders that wait for payment, each with the notification WeChat would send about it. */

@@ -115,6 +115,14 @@ describe('two instances on one database', () => {
     await receiver.stop();
   });
 
+  it('an event that a dead instance held is free again after a minute', async () => {
+    await paidOrder(a);
+    const jobs = await a.database.query(
+      "SELECT DISTINCT expire_seconds AS seconds FROM pgboss.job WHERE name = 'events'",
+    );
+    expect(jobs).toEqual([{ seconds: 60 }]);
+  });
+
   it('a day is compared once: by the daily run, and when both are asked at the same moment', async () => {
     const { outTradeNo } = await paidOrder(a);
     const { body } = await a.control.call<{ now: string }>('GET', '/_sim/clock');

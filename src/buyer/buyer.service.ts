@@ -23,6 +23,13 @@ const KEEP_SESSION_KEY = statement(
   'UPDATE buyers SET session_key_sealed = $2 WHERE id = $1',
 );
 
+const CUSTOMER = statement(
+  'customer',
+  'SELECT app_id AS "appId", openid, blocked_at AS "blockedAt" FROM buyers WHERE id = $1',
+);
+
+export type Customer = Pick<Buyer, 'appId' | 'openid' | 'blockedAt'>;
+
 @Injectable()
 export class BuyerService {
   private readonly sealing: Sealing;
@@ -65,9 +72,9 @@ export class BuyerService {
    * Whoever wants to order or to pay.
    * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`
    */
-  async customer(id: string): Promise<Buyer> {
-    const buyer = await this.find(id);
-    if (buyer === null)
+  async customer(id: string): Promise<Customer> {
+    const [buyer] = await run<Customer>(this.dataSource.manager, CUSTOMER, [id]);
+    if (buyer === undefined)
       throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
     if (buyer.blockedAt !== null)
       throw new Problem('BUYER_BLOCKED', 'You cannot order here at present; talk to the shop.');

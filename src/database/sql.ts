@@ -34,7 +34,7 @@ export async function run<Row>(
  * Statements of one moment leave in one packet: each packet wakes PostgreSQL, which on a hot path costs more than most
  * statements do. They are still answered one by one (`pipeline` in data-source.ts).
  */
-function holdBack(client: Pool | PoolClient): void {
+export function holdBack(client: Pool | PoolClient): void {
   const stream = (client as { connection?: { stream?: Writable } }).connection?.stream;
   if (stream === undefined) return;
   stream.cork();

@@ -1,4 +1,6 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { PoolClient, QueryResult } from 'pg';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { holdBack, run, type Statement } from './sql.js';
 
 /** Deadlock and serialisation failure: PostgreSQL rolled back one side, which may simply go again. */
 const AGAIN = new Set(['40P01', '40001']);
@@ -7,6 +9,9 @@ const TRIES = 3;
 /**
  * One decision, one transaction. `work` may run again after a deadlock, so it does nothing but database work; calls to
  * WeChat stand between transactions, never inside (DESIGN §2.4).
+ *
+ * BEGIN leaves with the first statement, and whatever was sent with `send` leaves together with COMMIT: a decision costs
+ * as many round trips as it has questions.
  */
 export async function transaction<Result>(
   dataSource: DataSource,
@@ -14,11 +19,69 @@ export async function transaction<Result>(
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await dataSource.transaction(work);
+      return await once(dataSource, work);
     } catch (error) {
       if (attempt === TRIES || !AGAIN.has(sqlState(error))) throw error;
     }
   }
+}
+
+/** Statements of open transactions that nobody has waited for yet. */
+const sent = new WeakMap<EntityManager, Promise<unknown>[]>();
+
+/**
+ * Runs a statement of which only the failure matters. In a `transaction` it does not wait: the transaction does before it
+ * ends, and fails with it. Anywhere else it is an ordinary `run`.
+ */
+export async function send(manager: EntityManager, statement: Statement, values: unknown[]): Promise<void> {
+  const answer = run(manager, statement, values);
+  const unanswered = sent.get(manager);
+  if (unanswered === undefined) await answer;
+  else unanswered.push(quietly(answer));
+}
+
+async function once<Result>(
+  dataSource: DataSource,
+  work: (manager: EntityManager) => Promise<Result>,
+): Promise<Result> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    const client = (await runner.connect()) as PoolClient;
+    const unanswered = [quietly(tell(client, 'BEGIN'))];
+    sent.set(runner.manager, unanswered);
+    isInTransaction(runner, true);
+    try {
+      const result = await work(runner.manager);
+      const [ended] = await Promise.all([tell(client, 'COMMIT'), ...unanswered]);
+      // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK; the failure itself has been thrown before.
+      if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined); // the connection may be gone, and the transaction with it
+      throw error;
+    } finally {
+      isInTransaction(runner, false);
+      sent.delete(runner.manager);
+    }
+  } finally {
+    await runner.release();
+  }
+}
+
+function tell(client: PoolClient, command: 'BEGIN' | 'COMMIT'): Promise<QueryResult> {
+  holdBack(client);
+  return client.query(command);
+}
+
+/** Its failure is looked at later, and is no unhandled rejection until then. */
+function quietly<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  answer.catch(() => undefined);
+  return answer;
+}
+
+/** TypeORM locks rows in a transaction only, and makes a savepoint of a transaction in one; it has to know of ours. */
+function isInTransaction(runner: QueryRunner, active: boolean): void {
+  Object.assign(runner, { isTransactionActive: active, transactionDepth: active ? 1 : 0 });
 }
 
 /** PostgreSQL's error code (e.g. `23505` unique violation), whether raised through TypeORM or through pg. */

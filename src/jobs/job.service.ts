@@ -9,6 +9,7 @@ import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement, type Statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import {
   JOB_QUEUES,
   jobData,
@@ -20,6 +21,8 @@ import {
 
 /** Tried for a day, long enough to mend what is broken; what fails then stays visible as failed and can be run again. */
 const RETRIES = { retryLimit: 100, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
+/** A job that a dead process held is free again after this; pg-boss's own quarter of an hour is too late for a message. */
+const POLICY = { ...RETRIES, expireInSeconds: 60 };
 const POOL_MAX = 3;
 /** A full batch is followed by the next at once; an idle queue is looked at twice a second: staff see events within one. */
 const WORK = { pollingIntervalSeconds: 0.5, batchSize: 50, perJobResults: true } as const;
@@ -47,7 +50,10 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     await this.boss.start();
-    for (const queue of JOB_QUEUES) await this.boss.createQueue(queue, RETRIES);
+    for (const queue of JOB_QUEUES) {
+      await this.boss.createQueue(queue, POLICY);
+      await this.boss.updateQueue(queue, POLICY); // one that was made by an earlier version stays as it was otherwise
+    }
   }
 
   /** New jobs are no longer taken, running ones finish; the database pool closes after this. */
@@ -65,7 +71,7 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     const jobs: { data: object }[] = [];
     for (let at = 0; at < payloads.length; at += TOGETHER_MAX)
       jobs.push({ data: jobData(payloads.slice(at, at + TOGETHER_MAX)) });
-    await this.boss.insert(queue, jobs, { db: within(manager) });
+    await this.boss.insert(queue, jobs, { db: sentWith(manager) });
   }
 
   /**
@@ -115,6 +121,16 @@ function within(manager: EntityManager): {
 } {
   return {
     executeSql: async (text, values = []) => ({ rows: await run(manager, named(text), values) }),
+  };
+}
+
+/** The same where nothing is read from the answer: nobody waits for it before the commit. */
+function sentWith(manager: EntityManager): ReturnType<typeof within> {
+  return {
+    executeSql: async (text, values = []) => {
+      await send(manager, named(text), values);
+      return { rows: [] };
+    },
   };
 }
 

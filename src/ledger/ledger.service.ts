@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Fen } from '../common/fen.js';
-import { columns, run, statement } from '../database/sql.js';
+import { columns, statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import type { LedgerAccount } from './ledger-entry.entity.js';
 import type { MovementKind } from './movement-kind.js';
 
@@ -45,6 +46,6 @@ export class LedgerService {
           bookedAt,
         ]);
     });
-    await run(manager, BOOK, columns(entries));
+    await send(manager, BOOK, columns(entries));
   }
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { columns, run, statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import type { RawNotification } from '../wxpay/protocol.js';
 import type { NotificationKind, NotificationVerdict } from './notification.entity.js';
 
@@ -105,7 +106,7 @@ export class InboxService {
       filing.reason ?? null,
       verified,
       verified ? body : body.subarray(0, UNVERIFIED_BYTES),
-      createHash('sha256').update(body).digest(),
+      hash('sha256', body, 'buffer'),
       sourceIp,
       filing.outTradeNo ?? null,
       filing.transactionId ?? null,
@@ -115,6 +116,6 @@ export class InboxService {
       Object.keys(headers).length > 0 ? JSON.stringify(headers) : null,
       (verified ? query : query.slice(0, UNVERIFIED_BYTES)) || null,
     ]);
-    await run(manager, INSERT, columns(rows));
+    await send(manager, INSERT, columns(rows));
   }
 }

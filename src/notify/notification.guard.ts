@@ -25,8 +25,10 @@ export interface Verified<Content> {
 /** What a signature may cover: the bytes as they came, the query before any decoding, and WeChat's own headers. */
 export function rawNotification({ headers, url, body }: FastifyRequest, receivedAt: Date): RawNotification {
   const mark = url.indexOf('?');
+  const own: Record<string, string | string[] | undefined> = {};
+  for (const name in headers) if (name.startsWith('wechatpay-')) own[name] = headers[name];
   return {
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('wechatpay-'))),
+    headers: own,
     query: mark < 0 ? '' : url.slice(mark + 1),
     body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     receivedAt,

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { run, statement } from '../database/sql.js';
-import { transaction } from '../database/transaction.js';
+import { statement } from '../database/sql.js';
+import { send, transaction } from '../database/transaction.js';
 import { addPayerToReceipt } from '../payment/receipt-payer.js';
 import { SettleService } from '../payment/settle.service.js';
 import type { SettlementVerdict } from '../payment/settlement.js';
@@ -80,11 +80,11 @@ export class PaymentNotifyService {
   /** One transaction for all of them; every one of them is filed with its own verdict. */
   private decide(reports: readonly Report[], patienceMs: number): Promise<SettlementVerdict[]> {
     return transaction(this.dataSource, async (manager) => {
-      const paid = reports.map((report) => report.paid);
-      const [, settlements] = await Promise.all([
-        run(manager, WAIT_AT_MOST, [String(patienceMs)]),
-        this.settlement.settle(manager, paid),
-      ]);
+      await send(manager, WAIT_AT_MOST, [String(patienceMs)]);
+      const settlements = await this.settlement.settle(
+        manager,
+        reports.map(({ paid }) => paid),
+      );
       const filed: Filed[] = [];
       for (const [index, { received, paid, payer }] of reports.entries()) {
         const settlement = settlements[index];

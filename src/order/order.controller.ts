@@ -32,11 +32,7 @@ export class OrderController {
   @Get(':id')
   @ApiOperation({ summary: 'One of my orders' })
   @ApiOkResponse({ standardSchema: orderSchema })
-  async detail(
-    @BuyerId() buyerId: string,
-    @Param({ schema: idParamSchema }) { id }: IdParam,
-  ): Promise<OrderView> {
-    const order = await this.orders.ofBuyer(buyerId, id);
-    return this.orders.view(order.id);
+  detail(@BuyerId() buyerId: string, @Param({ schema: idParamSchema }) { id }: IdParam): Promise<OrderView> {
+    return this.orders.viewOfBuyer(buyerId, id);
   }
 }

@@ -9,8 +9,10 @@ import { Problem } from '../common/http/problem.js';
 import { eventOf } from '../common/transitions.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import { CouponService } from './coupon/coupon.service.js';
 import { spread } from './coupon/discount.js';
+import { readOrder } from './order-detail.js';
 import { newOrderNo } from './order-number.js';
 import type { NewOrder, OrderListQuery, OrderView } from './order.schema.js';
 import { OrderItem } from './order-item.entity.js';
@@ -126,7 +128,7 @@ export class OrderService {
       quantity: item.quantity,
       payable_fen: item.payableFen,
     }));
-    await run(manager, INSERT_ORDER, [
+    await send(manager, INSERT_ORDER, [
       id,
       order.orderNo,
       buyerId,
@@ -188,7 +190,7 @@ export class OrderService {
   /** @throws Problem `ORDER_NOT_FOUND`, also for somebody else's order: its existence is nobody's business */
   async ofBuyer(buyerId: string, id: string): Promise<Order> {
     const order = isUuid(id) ? await this.dataSource.manager.findOneBy(Order, { id, buyerId }) : null;
-    if (order === null) throw new Problem('ORDER_NOT_FOUND', 'You have no such order.');
+    if (order === null) throw notFound();
     return order;
   }
 
@@ -197,11 +199,16 @@ export class OrderService {
   }
 
   async view(id: string): Promise<OrderView> {
-    const [order, items] = await Promise.all([
-      this.dataSource.manager.findOneByOrFail(Order, { id }),
-      this.dataSource.manager.find(OrderItem, { where: { orderId: id }, order: { line: 'ASC' } }),
-    ]);
-    return orderView(order, items);
+    const found = await readOrder(this.dataSource.manager, id, null);
+    if (found === undefined) throw new Error(`there is no order ${id}`);
+    return orderView(found.order, found.items);
+  }
+
+  /** @throws Problem `ORDER_NOT_FOUND` */
+  async viewOfBuyer(buyerId: string, id: string): Promise<OrderView> {
+    const found = isUuid(id) ? await readOrder(this.dataSource.manager, id, buyerId) : undefined;
+    if (found === undefined) throw notFound();
+    return orderView(found.order, found.items);
   }
 
   /** The buyer's orders, newest first. */
@@ -231,4 +238,8 @@ export class OrderService {
       nextCursor,
     };
   }
+}
+
+function notFound(): Problem {
+  return new Problem('ORDER_NOT_FOUND', 'You have no such order.');
 }

@@ -5,6 +5,7 @@ import { toFen, type Fen } from '../common/fen.js';
 import { Problem, type FieldError } from '../common/http/problem.js';
 import type { ProblemCode } from '../common/http/problem-codes.js';
 import { run, statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 
 interface CatalogueRow {
   id: string;
@@ -75,7 +76,7 @@ export class StockService {
     refuse('OUT_OF_STOCK', lines, ({ row, quantity }) =>
       row.stock >= quantity ? undefined : `${row.name}: only ${row.stock} left`,
     );
-    await run(manager, TAKE_STOCK, [ids, wanted.map(({ quantity }) => quantity)]);
+    await send(manager, TAKE_STOCK, [ids, wanted.map(({ quantity }) => quantity)]);
     return lines.map(({ row, quantity }) => ({
       product: { id: row.id, name: row.name, priceFen: toFen(row.price_fen) },
       quantity,

@@ -5,7 +5,8 @@ import { BuyerService } from '../buyer/buyer.service.js';
 import { Problem } from '../common/http/problem.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { run, statement } from '../database/sql.js';
+import { statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import { OrderItem } from '../order/order-item.entity.js';
 import type { Order } from '../order/order.entity.js';
 import type { PrepayRequest, TradeType } from '../wxpay/protocol.js';
@@ -115,7 +116,7 @@ export class AttemptService {
       nextCheckAt: nextCheckAt(now, order.expiresAt, now),
       checks: 0,
     };
-    await run(manager, INSERT_PAYMENT, [
+    await send(manager, INSERT_PAYMENT, [
       payment.id,
       order.id,
       attempt,

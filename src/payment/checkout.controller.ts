@@ -4,7 +4,7 @@ import { BuyerGuard } from '../buyer/buyer.guard.js';
 import { ClientIp } from '../common/http/client-ip.js';
 import { Idempotent } from '../common/idempotency/idempotency.js';
 import { BuyerId } from '../common/http/principal.js';
-import { ResourceId } from '../common/idempotency/resource-id.js';
+import { IsRepeated, ResourceId } from '../common/idempotency/resource-id.js';
 import { newOrderSchema, orderSchema, type NewOrder, type OrderView } from '../order/order.schema.js';
 import { CheckoutService, type Payable } from './checkout.service.js';
 import { checkedOutSchema, checkoutSchema, type CheckoutRequest } from './payment.schema.js';
@@ -23,10 +23,11 @@ export class CheckoutController {
   checkout(
     @BuyerId() buyerId: string,
     @ResourceId() id: string,
+    @IsRepeated() isRepeated: boolean,
     @ClientIp() clientIp: string,
     @Body({ schema: checkoutSchema }) { tradeType, ...wanted }: CheckoutRequest,
   ): Promise<Payable & { order: OrderView }> {
-    return this.checkouts.checkout(id, buyerId, wanted, tradeType, clientIp);
+    return this.checkouts.checkout({ id, isRepeated }, buyerId, wanted, tradeType, clientIp);
   }
 
   @Post('orders')
@@ -35,8 +36,9 @@ export class CheckoutController {
   order(
     @BuyerId() buyerId: string,
     @ResourceId() id: string,
+    @IsRepeated() isRepeated: boolean,
     @Body({ schema: newOrderSchema }) wanted: NewOrder,
   ): Promise<OrderView> {
-    return this.checkouts.order(id, buyerId, wanted);
+    return this.checkouts.order({ id, isRepeated }, buyerId, wanted);
   }
 }

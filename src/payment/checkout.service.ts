@@ -24,6 +24,12 @@ const MIN_TIME_TO_PAY_MS = 90_000;
 /** Replacing an attempt or a used-up number happens once or twice; more means that somebody races us. */
 const MAX_ROUNDS = 4;
 
+/** Repeated: the same Idempotency-Key has brought this id before. */
+export interface OrderToBe {
+  id: string;
+  isRepeated: boolean;
+}
+
 export interface Payable {
   payment: PaymentView;
   payParams: PayParams;
@@ -44,9 +50,9 @@ export class CheckoutService {
     private readonly feed: Feed,
   ) {}
 
-  /** Writes the order alone; it is paid later. @param id see `checkout` */
-  async order(id: string, buyerId: string, wanted: NewOrder): Promise<OrderView> {
-    if ((await this.orders.find(id)) !== null) return this.orders.view(id);
+  /** Writes the order alone; it is paid later. */
+  async order({ id, isRepeated }: OrderToBe, buyerId: string, wanted: NewOrder): Promise<OrderView> {
+    if (isRepeated && (await this.orders.find(id)) !== null) return this.orders.view(id);
     await this.buyers.customer(buyerId);
     const { order, items } = await transaction(this.dataSource, (manager) =>
       this.orders.create(manager, id, buyerId, wanted),
@@ -56,18 +62,17 @@ export class CheckoutService {
   }
 
   /**
-   * Order and prepay in one call: order and attempt are committed together, then WeChat is asked.
-   * @param id of the order to be; a repeated request (same Idempotency-Key) brings the same id and goes on where the
-   *   first one stopped, with the same numbers (DESIGN §6.4)
+   * Order and prepay in one call: order and attempt are committed together, then WeChat is asked. A repeated request goes
+   * on where the first one stopped, with the same numbers (DESIGN §6.4).
    */
   async checkout(
-    id: string,
+    { id, isRepeated }: OrderToBe,
     buyerId: string,
     wanted: NewOrder,
     tradeType: TradeType,
     clientIp: string,
   ): Promise<Payable & { order: OrderView }> {
-    if ((await this.orders.find(id)) !== null) {
+    if (isRepeated && (await this.orders.find(id)) !== null) {
       const payable = await this.pay(id, buyerId, tradeType, clientIp);
       return { order: await this.orders.view(id), ...payable };
     }

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { columns, run, statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import { newEvent, type DomainEvent } from '../jobs/event.js';
 import { JobService } from '../jobs/job.service.js';
 import { LedgerService } from '../ledger/ledger.service.js';
@@ -116,23 +117,20 @@ export class SettleService {
     const paid = known.filter(
       ({ verdict, subject }) => isMisplaced(verdict) && subject.payment.status !== 'SUCCESS',
     );
-    // All in one round trip: none of them needs another's answer.
-    await Promise.all([
-      this.markPayments(manager, [...settled, ...paid]),
-      this.markOrders(manager, settled),
-      this.markCoupons(manager, settled, now),
-      this.ledger.book(manager, [
-        ...settled.map(({ paid, subject }) =>
-          paymentMovement('PAYMENT_RECEIVED', subject.payment.id, paid, now),
-        ),
-        ...opened.map(({ id, paid }) => paymentMovement('SUSPENSE_RECEIVED', id, paid, now)),
-      ]),
-      this.jobs.enqueue(manager, 'events', [
-        ...settled.map(({ subject: { order, payment } }) =>
-          newEvent('payment.succeeded', now, { orderId: order.id, paymentId: payment.id }),
-        ),
-        ...opened.flatMap(suspenseOpened(now)),
-      ]),
+    await this.markPayments(manager, [...settled, ...paid]);
+    await this.markOrders(manager, settled);
+    await this.markCoupons(manager, settled, now);
+    await this.ledger.book(manager, [
+      ...settled.map(({ paid, subject }) =>
+        paymentMovement('PAYMENT_RECEIVED', subject.payment.id, paid, now),
+      ),
+      ...opened.map(({ id, paid }) => paymentMovement('SUSPENSE_RECEIVED', id, paid, now)),
+    ]);
+    await this.jobs.enqueue(manager, 'events', [
+      ...settled.map(({ subject: { order, payment } }) =>
+        newEvent('payment.succeeded', now, { orderId: order.id, paymentId: payment.id }),
+      ),
+      ...opened.flatMap(suspenseOpened(now)),
     ]);
     return decisions.map(({ verdict, subject }) => ({
       verdict,
@@ -174,7 +172,7 @@ export class SettleService {
       paid.totalFen,
       subject.payment.id,
     ]);
-    await run(manager, MARK_ORDERS, columns(rows));
+    await send(manager, MARK_ORDERS, columns(rows));
   }
 
   private async markCoupons(manager: EntityManager, settled: readonly Known[], now: Date): Promise<void> {
@@ -227,7 +225,7 @@ export class SettleService {
       paid.paidAt,
       JSON.stringify(paid.fields),
     ]);
-    await run(manager, MARK_PAYMENTS, columns(rows));
+    await send(manager, MARK_PAYMENTS, columns(rows));
   }
 }
 

@@ -29,6 +29,7 @@ export class Life implements Doorkeeper {
   private isDead = false;
   private readonly clients = new Set<pg.Client>();
   private readonly dispatchers = new Set<Dispatcher>();
+  private readonly latest = new WeakMap<pg.Client, Promise<unknown>>();
   /** What the open transaction of a connection has touched last. */
   private readonly touched = new Map<pg.Client, string>();
 
@@ -59,6 +60,21 @@ export class Life implements Doorkeeper {
   async sql<Answer>(client: pg.Client, name: string, send: () => Promise<Answer>): Promise<Answer> {
     if (this.isDead) return NEVER;
     if (ofTheJobQueue(client)) return this.passed(send);
+    // What leaves together is taken apart, so that there is a point between any two statements.
+    const before = this.latest.get(client);
+    const answer = (before ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => this.statement(client, name, send));
+    this.latest.set(client, answer);
+    return answer;
+  }
+
+  private async statement<Answer>(
+    client: pg.Client,
+    name: string,
+    send: () => Promise<Answer>,
+  ): Promise<Answer> {
+    if (this.isDead) return NEVER;
     const isEnd = name === 'COMMIT' || name === 'ROLLBACK';
     const last = this.touched.get(client);
     const shown = isEnd ? `${name} of ${last}` : name;

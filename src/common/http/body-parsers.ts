@@ -39,15 +39,23 @@ function isNotification(request: FastifyRequest): boolean {
 }
 
 /** @returns undefined as soon as there are more than `limit` bytes; the rest is not kept */
-async function read(payload: Readable, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+function read(payload: Readable, limit: number): Promise<Buffer | undefined> {
+  // By events, not by iteration: a notification is one chunk, and an iterator costs more than reading it.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    payload.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else {
+        payload.pause().removeAllListeners('data');
+        resolve(undefined);
+      }
+    });
+    payload.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    payload.once('error', reject);
+    payload.once('close', () => reject(new Error('the body ended early')));
+  });
 }
 
 function parseJson(body: Buffer): unknown {

@@ -43,13 +43,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const bodyHash = createHash('sha256')
       .update(request.rawBody ?? '')
       .digest();
-    const claim = await this.keys.claim(scope, bodyHash, uuidv7());
+    const newId = uuidv7();
+    const claim = await this.keys.claim(scope, bodyHash, newId);
     if (claim.kind === 'replay') {
       reply.code(claim.status).header('Idempotency-Replayed', 'true');
       if (claim.status >= 400) reply.header('Content-Type', 'application/problem+json; charset=utf-8');
       return of(claim.body);
     }
-    setResourceId(request, claim.resourceId);
+    setResourceId(request, claim.resourceId, claim.resourceId !== newId);
     return this.keep(scope, claim, next.handle(), request, reply);
   }
 

@@ -3,7 +3,8 @@ const OFFSET_MS = 8 * 3600 * 1000;
 
 /** `yyyyMMddHHmmss` in UTC+8, the form of `time_start`, `time_expire` and `time_end` in API v2. */
 export function toCompactBeijing(time: Date): string {
-  return new Date(time.getTime() + OFFSET_MS).toISOString().replace(/\D/g, '').slice(0, 14);
+  const iso = new Date(time.getTime() + OFFSET_MS).toISOString();
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 10)}${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}`;
 }
 
 /** Reads `yyyyMMddHHmmss` in UTC+8; undefined when the digits are no real time. */

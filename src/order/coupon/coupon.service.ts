@@ -7,6 +7,7 @@ import { decodeCursor, page } from '../../common/http/cursor.js';
 import { Problem } from '../../common/http/problem.js';
 import { Clock } from '../../common/time/clock.js';
 import { run, statement } from '../../database/sql.js';
+import { send } from '../../database/transaction.js';
 import type { Order } from '../order.entity.js';
 import { CouponUse } from './coupon-use.entity.js';
 import { Coupon } from './coupon.entity.js';
@@ -90,12 +91,12 @@ export class CouponService {
     coupon: Coupon,
     { id: orderId, buyerId, discountFen, createdAt }: Order,
   ): Promise<void> {
-    await run(manager, RESERVE, [uuidv7(), coupon.id, orderId, buyerId, discountFen, createdAt]);
+    await send(manager, RESERVE, [uuidv7(), coupon.id, orderId, buyerId, discountFen, createdAt]);
   }
 
   /** The coupons of orders that are being paid, all in one statement; the caller holds the orders' locks. */
   async markUsed(manager: EntityManager, orderIds: readonly string[], now: Date): Promise<void> {
-    if (orderIds.length > 0) await run(manager, MARK_USED, [orderIds, now]);
+    if (orderIds.length > 0) await send(manager, MARK_USED, [orderIds, now]);
   }
 
   /** The coupon of an order that closes unpaid may be used again; the caller holds the order's lock. */

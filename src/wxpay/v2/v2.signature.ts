@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 export type V2SignType = 'MD5' | 'HMAC-SHA256';
 export type V2Fields = ReadonlyMap<string, string>;
@@ -10,8 +10,8 @@ export type V2Fields = ReadonlyMap<string, string>;
 export function signV2(type: V2SignType, fields: V2Fields, key: string): string {
   const text = signedText(fields, key);
   const digest =
-    type === 'MD5' ? createHash('md5').update(text, 'utf8') : createHmac('sha256', key).update(text, 'utf8');
-  return digest.digest('hex').toUpperCase();
+    type === 'MD5' ? hash('md5', text, 'hex') : createHmac('sha256', key).update(text, 'utf8').digest('hex');
+  return digest.toUpperCase();
 }
 
 /**

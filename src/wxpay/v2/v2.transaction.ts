@@ -47,6 +47,12 @@ export function readTransaction(account: MerchantAccount, fields: V2Fields): Pai
     ...(openid && { openid }),
     ...(bankType && { bankType }),
     ...(attach && { attach }),
-    fields: Object.fromEntries([...fields].filter(([name]) => !NOT_RECORDED.has(name))),
+    fields: recorded(fields),
   };
+}
+
+function recorded(fields: V2Fields): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of fields) if (!NOT_RECORDED.has(name)) kept[name] = value;
+  return kept;
 }
