@@ -2,18 +2,20 @@ import { execFileSync } from 'node:child_process';
 import sparticuz from '@sparticuz/chromium';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
+/** Not the library's own list: run as one process, the visitors would share their cookies. */
+const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 const INSTALLED = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** The registry's Chromium where it runs (Linux on x64 or arm64), an installed one elsewhere. */
 export async function launchBrowser(): Promise<Browser> {
   try {
     const executablePath = await sparticuz.executablePath();
-    return await chromium.launch({ executablePath, args: sparticuz.args, timeout: 60_000 });
+    return await chromium.launch({ executablePath, args: ARGS, timeout: 60_000 });
   } catch (cause) {
     const executablePath = process.env['CHROMIUM_PATH'] ?? INSTALLED.map(which).find(Boolean);
     if (executablePath === undefined)
       throw new Error('the Chromium of the registry does not run here; set CHROMIUM_PATH', { cause });
-    return chromium.launch({ executablePath, args: ['--no-sandbox'], timeout: 60_000 });
+    return chromium.launch({ executablePath, args: ARGS, timeout: 60_000 });
   }
 }
 

@@ -1,0 +1,179 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { approve, ask, paidOrder } from '../refund/paid-order.js';
+import { createOperator, TestOperator, type Credentials } from '../support/staff.js';
+import { startSystem, type System } from '../support/system.js';
+import { launchBrowser, visitor, type Visitor } from './browser.js';
+
+const PAGES = [
+  '/',
+  '/orders',
+  '/payments',
+  '/refunds',
+  '/suspense',
+  '/reconciliation',
+  '/ledger',
+  '/products',
+  '/coupons',
+  '/members',
+  '/notifications',
+  '/printers',
+  '/messages',
+  '/webhooks',
+  '/jobs',
+  '/staff',
+  '/audit',
+  '/settings',
+  '/account',
+];
+const ORDERS = /\/api\/v1\/admin\/orders(\?|$)/;
+const PHONE = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true };
+
+let system: System;
+let browser: Browser;
+let owner: Credentials;
+let desk: Visitor;
+let phone: Visitor;
+
+beforeAll(async () => {
+  system = await startSystem();
+  owner = await createOperator(system, 'OWNER');
+  const finance = await TestOperator.login(system, 'FINANCE');
+  const paid = await paidOrder(system, 1990);
+  await approve(finance, (await ask(paid, { amountFen: 500 })).id);
+  await ask(paid, { amountFen: 300 });
+  browser = await launchBrowser();
+  desk = await visitor(browser, { viewport: { width: 1280, height: 900 } });
+  phone = await visitor(browser, PHONE);
+  await logIn(desk.page);
+  await logIn(phone.page);
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await system.stop();
+});
+
+async function logIn(page: Page): Promise<void> {
+  await page.goto(`${system.url}/console/`);
+  await page.getByLabel('用户名').fill(owner.username);
+  await page.getByLabel('密码').fill(owner.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '概览' }).waitFor();
+}
+
+/** Opens a page and waits until what it asked the server for has been drawn. */
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(`${system.url}/console${path}`);
+  await page.locator('h1').first().waitFor();
+  // Not with a function of its own in the page: the console's policy lets nobody evaluate text.
+  await page
+    .locator('[aria-busy=true], .ant-skeleton, .ant-spin-spinning')
+    .first()
+    .waitFor({ state: 'detached' });
+}
+
+describe.each(PAGES)('the page %s', (path) => {
+  it('opens without a complaint and has no serious finding of accessibility', async () => {
+    await open(desk.page, path);
+    const { violations } = await new AxeBuilder({ page: desk.page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    expect(desk.complaints).toEqual([]);
+  });
+
+  it('fits a phone of 375 px', async () => {
+    await open(phone.page, path);
+    const width = await phone.page
+      .locator('html')
+      .evaluate((page) => (page as { scrollWidth: number }).scrollWidth);
+    expect(width).toBeLessThanOrEqual(375);
+    expect(phone.complaints).toEqual([]);
+  });
+});
+
+describe('at the desk', () => {
+  it('speaks English when asked to', async () => {
+    await open(desk.page, '/orders');
+    await desk.page.getByRole('button', { name: 'English' }).click();
+    await desk.page.getByRole('heading', { name: 'Orders' }).waitFor();
+    expect(await desk.page.getAttribute('html', 'lang')).toBe('en');
+    await desk.page.getByRole('button', { name: '中文' }).click();
+    await desk.page.getByRole('heading', { name: '订单' }).waitFor();
+  });
+
+  it('with the keyboard alone: a number is looked up and its order opened', async () => {
+    const { orderId } = await paidOrder(system, 1234);
+    const [order] = await system.database.query<{ no: string }>(
+      'SELECT order_no AS no FROM orders WHERE id = $1',
+      [orderId],
+    );
+    await open(desk.page, '/');
+    await desk.page.keyboard.press('/');
+    await desk.page.keyboard.type(order?.no ?? '');
+    await desk.page.keyboard.press('Enter');
+    await desk.page
+      .getByRole('link', { name: order?.no ?? '' })
+      .first()
+      .focus();
+    await desk.page.keyboard.press('Enter');
+    await desk.page.getByRole('heading', { name: `订单 ${order?.no}` }).waitFor();
+  });
+
+  it('M-31: asks for no more than can be refunded, and the server would refuse it anyway', async () => {
+    const paid = await paidOrder(system, 1000);
+    await open(desk.page, `/orders/${paid.orderId}`);
+    await desk.page.getByRole('button', { name: '申请退款' }).click();
+    const dialog = desk.page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: '金额' }).fill('10.01');
+    await dialog.getByLabel('原因').fill('x');
+    await dialog.getByRole('button', { name: '提交申请' }).click();
+    await dialog.getByText('不能超过').waitFor();
+    const rows = await system.database.query('SELECT FROM refunds WHERE order_id = $1', [paid.orderId]);
+    expect(rows).toHaveLength(0);
+    const staff = await TestOperator.again(system, owner);
+    const body = { reason: 'x', amountFen: 1001 };
+    expect((await staff.send('POST', `/orders/${paid.orderId}/refunds`, body)).status).toBe(409);
+  });
+});
+
+describe('with a phone', () => {
+  it('approves a refund and ships an order', async () => {
+    const paid = await paidOrder(system, 2000);
+    const refund = await ask(paid, { amountFen: 700 });
+    const { page } = phone;
+    await open(page, `/refunds/${refund.id}`);
+    await page.getByRole('button', { name: /批准退款/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '批准退款' }).click();
+    await page.getByText('退款成功').first().waitFor();
+
+    await open(page, `/orders/${paid.orderId}`);
+    await page.getByRole('button', { name: '发货' }).click();
+    await page.getByRole('dialog').getByText('自提').click();
+    await page.getByRole('dialog').getByRole('button', { name: '发货' }).click();
+    await page.getByText('已发货').first().waitFor();
+    expect(phone.complaints).toEqual([]);
+  });
+});
+
+describe('when the server fails', () => {
+  it('says so with code and request id, offers another try, and shows no white page', async () => {
+    const { page } = await visitor(browser);
+    await logIn(page);
+    await page.route(ORDERS, (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ title: 'down', status: 503, code: 'UNAVAILABLE', detail: 'later', requestId: 'r-1' }),
+      }),
+    );
+    await open(page, '/orders');
+    await page.getByText('r-1').first().waitFor();
+    await page.unroute(ORDERS);
+    await page.getByRole('button', { name: '重试' }).click();
+    await page
+      .getByRole('link', { name: /^\d{20,}/ })
+      .first()
+      .waitFor();
+  });
+});
