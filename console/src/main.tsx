@@ -4,7 +4,7 @@ import { RouterProvider } from 'react-router';
 import { ApiProblem } from './api/problem.ts';
 import './console.css';
 import { router } from './routes.tsx';
-import { ME } from './session/session.tsx';
+import { ME, meQuery } from './session/session.tsx';
 
 /** A session that ended while somebody was at work leads to the login, wherever it showed. */
 function onError(thrown: unknown): void {
@@ -24,6 +24,8 @@ const queries: QueryClient = new QueryClient({
     },
   },
 });
+
+void queries.prefetchQuery(meQuery); // on its way while the page's code is still being read
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -39,7 +39,7 @@ export async function runBatch(
   const deadlocks = await deadlocksOf(world);
   const lanes = await openLanes(world, placed, since);
   const found: string[] = [];
-  watchCalls({
+  const unwatch = watchCalls({
     isCommitted: (number) => isCommitted(world, number),
     complain: (violation) => {
       const lane = lanes.find(({ names }) => names.some((name) => violation.includes(name)));
@@ -55,6 +55,9 @@ export async function runBatch(
   }
   const troubles = await endTroubles(world, lanes);
   await drain(world);
+  await askAboutUntold(world, lanes);
+
+  unwatch();
 
   const books = await readBooks(world, lanes, since);
   for (const { id, kind } of await orphansOf(world, since))
@@ -82,11 +85,11 @@ async function playRound(
 ): Promise<void> {
   const steps = rounds.reduce((sum, round) => sum + round.steps.length, 0);
   const fatal = crash === undefined ? -1 : Math.floor((steps * crash.percent) / 100);
-  let begun = 0;
+  let done = 0;
   let death: Promise<void> | undefined;
-  const play = (lane: Lane, step: Round['steps'][number]): Promise<void> => {
-    if (begun++ === fatal) death = sleep(crash?.afterMs).then(() => world.crash());
-    return take(lane, step);
+  const play = async (lane: Lane, step: Round['steps'][number]): Promise<void> => {
+    await take(lane, step);
+    if (done++ === fatal) death = sleep(crash?.afterMs).then(() => world.crash());
   };
   await Promise.all(
     lanes.map(async (lane, at) => {
@@ -121,6 +124,18 @@ async function drain(world: World): Promise<void> {
     if ((await world.waiting()).open === 0) break;
     await world.advance(seconds);
   }
+  await world.rest();
+}
+
+/** A refund the bank has sent back waits for a person; where WeChat's later word was lost, that person has to ask. */
+async function askAboutUntold(world: World, lanes: readonly Lane[]): Promise<void> {
+  const orders = lanes.filter(({ muted }) => muted).flatMap((lane) => lane.orders.map(({ id }) => id));
+  const waiting = await world.database.query<{ id: string }>(
+    `SELECT r.id FROM refunds r LEFT JOIN suspense_items s ON s.id = r.suspense_id
+     WHERE r.status = 'ABNORMAL' AND coalesce(r.order_id, s.order_id) = ANY ($1::uuid[])`,
+    [orders],
+  );
+  await Promise.all(waiting.map(({ id }) => lanes[0]?.staff('finance', `/refunds/${id}/sync`)));
   await world.rest();
 }
 

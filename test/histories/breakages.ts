@@ -91,8 +91,8 @@ export const BREAKAGES: readonly Breakage[] = [
     edits: [
       {
         file: 'src/payment/settle.service.js',
-        from: 'await this.ledger.book(manager, movements);',
-        to: 'setTimeout(() => this.ledger.book(this.coupons.dataSource.manager, movements).catch(() => undefined), 500);',
+        from: 'this.ledger.book(manager, [',
+        to: '((late) => void setTimeout(() => this.ledger.book(this.coupons.dataSource.manager, late).catch(() => undefined), 500))([',
       },
     ],
   },

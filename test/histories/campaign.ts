@@ -4,7 +4,7 @@ import { compareBills } from './bills.js';
 import { countSituations, type Situations } from './coverage.js';
 import { describeHistory } from './describe.js';
 import { crash, history, schedule, type History, type Schedule } from './history.js';
-import { World } from './world.js';
+import { hush, World } from './world.js';
 
 /** So many histories live beside each other; more would only make each find slower to repeat. */
 export const BATCH = 250;
@@ -66,6 +66,7 @@ export async function campaign(
   { report, shorten = true, size = BATCH }: Options,
 ): Promise<Find | undefined> {
   let world: World | undefined;
+  const speakAgain = hush();
   try {
     for (const [turn, batch] of batches.entries()) {
       if (turn % BATCHES_OF_WORLD === 0) {
@@ -85,6 +86,7 @@ export async function campaign(
     return undefined;
   } finally {
     await world?.stop();
+    speakAgain();
   }
 }
 

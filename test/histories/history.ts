@@ -82,7 +82,7 @@ export interface Schedule {
   crash: Crash | null;
 }
 
-/** In this round, when so many percent of its steps have begun, and then so many milliseconds later. */
+/** In this round, when so many percent of its steps are done, and then so many milliseconds later. */
 export interface Crash {
   round: number;
   percent: number;

@@ -9,30 +9,42 @@ export interface Probe {
   complain: (violation: string) => void;
 }
 
+const SENDING = ['send', 'sendWithCertificate'] as const;
+type Send = (this: WxPayHttp, ...given: unknown[]) => Promise<never>;
+
 const inTransaction = new AsyncLocalStorage<true>();
 let probe: Probe | undefined;
 
-/** From now on every call to WeChat is looked at, of every application in this process. */
-export function watchCalls(given: Probe): void {
-  if (probe === undefined) install();
+/** From now on every call to WeChat is looked at, of every application in this process. @returns ends that */
+export function watchCalls(given: Probe): () => void {
+  const restore = install();
   probe = given;
+  return () => {
+    restore();
+    probe = undefined;
+  };
 }
 
-function install(): void {
+function install(): () => void {
   const source = DataSource.prototype as unknown as {
     transaction: (this: DataSource, ...given: never[]) => Promise<never>;
   };
   const { transaction } = source;
+  const http = WxPayHttp.prototype as unknown as Record<(typeof SENDING)[number], Send>;
+  const sending = SENDING.map((method) => http[method]);
   source.transaction = function (this: DataSource, ...given: never[]) {
     return inTransaction.run(true, () => Reflect.apply(transaction, this, given));
   };
-  for (const method of ['send', 'sendWithCertificate'] as const) {
-    const send = WxPayHttp.prototype[method] as (...given: unknown[]) => Promise<never>;
-    WxPayHttp.prototype[method] = async function (this: WxPayHttp, ...given: unknown[]) {
+  SENDING.forEach((method, at) => {
+    http[method] = async function (this: WxPayHttp, ...given: unknown[]) {
       await look(given.at(-1) as WxPayHttpRequest);
-      return Reflect.apply(send, this, given);
+      return Reflect.apply(sending[at] as Send, this, given);
     };
-  }
+  });
+  return () => {
+    source.transaction = transaction;
+    SENDING.forEach((method, at) => (http[method] = sending[at] as Send));
+  };
 }
 
 /** Calls that begin something at WeChat under a number of ours. */

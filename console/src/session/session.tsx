@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useMemo, type ReactNode } from 'react';
 import { answered, api, keepCsrfToken } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
@@ -26,8 +26,14 @@ async function readMe(signal: AbortSignal): Promise<Me | null> {
 }
 
 /** Who is logged in; null when nobody is. */
+export const meQuery = queryOptions({
+  queryKey: ME,
+  queryFn: ({ signal }) => readMe(signal),
+  staleTime: 60_000,
+});
+
 export function useMe() {
-  return useQuery({ queryKey: ME, queryFn: ({ signal }) => readMe(signal), staleTime: 60_000 });
+  return useQuery(meQuery);
 }
 
 export function SessionProvider({ me, children }: { me: Me; children: ReactNode }) {

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { useWords } from '../i18n/language.tsx';
-import type { Column, ListProps } from './list.tsx';
+import type { Column, ListProps } from './list-props.ts';
 
 /** The same columns, one card to a row: what a phone has room for. */
 export function RowCards<Row extends { id: string }>({

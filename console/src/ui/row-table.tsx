@@ -1,7 +1,7 @@
 import { Table } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { useWords } from '../i18n/language.tsx';
-import type { ListProps } from './list.tsx';
+import type { ListProps } from './list-props.ts';
 
 const INTERACTIVE = 'a, button, input, label';
 

@@ -106,6 +106,7 @@ export const orderWords = {
   'shipment.carrier': ['物流公司', 'Carrier'],
   'shipment.carrierHint': ['搜索名称或微信编码，如 SF', 'Name or WeChat’s code, e.g. SF'],
   'shipment.trackingNo': ['运单号', 'Tracking number'],
+  'shipment.contents': ['商品描述', 'Contents'],
   'shipment.itemDesc': ['商品描述（可选，买家可见）', 'Contents (optional; the buyer sees it)'],
   'shipment.shippedAt': ['发货时间', 'Shipped'],
   'shipment.receivedAt': ['收货时间', 'Received'],

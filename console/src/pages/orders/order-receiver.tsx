@@ -40,7 +40,7 @@ export function OrderReceiver({ order }: { order: Order }) {
                   t('shipment.trackingNo'),
                   trackingNo === undefined ? undefined : <NumberText key={trackingNo} value={trackingNo} />,
                 ] as const,
-                [t('shipment.itemDesc'), itemDesc] as const,
+                [t('shipment.contents'), itemDesc] as const,
               ]),
               [t('shipment.shippedAt'), <Time at={shipment.shippedAt} />],
               [t('shipment.receivedAt'), shipment.receivedAt && <Time at={shipment.receivedAt} />],
