@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # The compiled output needs the development dependencies; the image that runs does not.
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build && mkdir -p dist/console
+RUN npm run build
 
 FROM node:24-bookworm-slim AS production
 ENV NODE_ENV=production

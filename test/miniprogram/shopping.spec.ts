@@ -186,7 +186,11 @@ it('a refund is asked for, decided by the shop, and watched until the money is b
     expect(page.data.refunds).toMatchObject([{ words: '已退款', note: '已核实', withdrawable: false }]);
   });
   expect(page.data.refunds[0]?.steps.map(({ done }) => done)).toEqual([true, true, true]);
-  expect([page.data.refunded, page.data.canRefund]).toEqual(['19.90', true]);
+  // Order and refunds are read side by side: the order may be a moment older.
+  await eventually(async () => {
+    await page.load();
+    expect([page.data.refunded, page.data.canRefund]).toEqual(['19.90', true]);
+  });
 });
 
 it('a delivery is seen and its receipt confirmed', async () => {

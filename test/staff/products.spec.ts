@@ -110,3 +110,9 @@ it('the chain of the audit log is walked when asked for', async () => {
     head: { seq: expect.any(Number) },
   });
 });
+
+it('the audit log can be read by the time of what happened', async () => {
+  const now = encodeURIComponent(new Date(new Date().getTime() + 60_000).toISOString());
+  expect((await owner.get<{ items: unknown[] }>(`/audit-log?from=${now}`)).items).toEqual([]);
+  expect((await owner.get<{ items: unknown[] }>(`/audit-log?to=${now}`)).items.length).toBeGreaterThan(3);
+});

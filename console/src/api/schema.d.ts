@@ -2459,6 +2459,10 @@ export interface operations {
                 action?: string;
                 subjectKind?: string;
                 subjectId?: string;
+                /** @description this time or later */
+                from?: string;
+                /** @description before this time */
+                to?: string;
                 limit?: number;
                 cursor?: string;
             };

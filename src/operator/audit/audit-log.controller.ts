@@ -23,7 +23,8 @@ const LIST = statement(
    FROM audit_log
    WHERE ($1::bigint IS NULL OR seq < $1) AND ($2::uuid IS NULL OR operator_id = $2) AND ($3::text IS NULL OR action = $3)
      AND ($4::text IS NULL OR subject_kind = $4) AND ($5::text IS NULL OR subject_id = $5)
-   ORDER BY seq DESC LIMIT $6`,
+     AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)
+   ORDER BY seq DESC LIMIT $8`,
 );
 
 type Row = Omit<AuditEntryView, 'id' | 'at'> & { seq: number; at: Date };
@@ -43,9 +44,11 @@ export class AuditLogController {
   @ApiOkResponse({ standardSchema: auditPageSchema })
   async list(
     @Query({ schema: auditListSchema })
-    { cursor, operatorId, action, subjectKind, subjectId, limit }: AuditListQuery,
+    { cursor, operatorId, action, subjectKind, subjectId, from, to, limit }: AuditListQuery,
   ): Promise<{ items: AuditEntryView[]; nextCursor: string | null }> {
-    const wanted = [cursor, operatorId, action, subjectKind, subjectId].map((value) => value ?? null);
+    const wanted = [cursor, operatorId, action, subjectKind, subjectId, from, to].map(
+      (value) => value ?? null,
+    );
     const rows = await run<Row>(this.dataSource.manager, LIST, [...wanted, limit + 1]);
     const shown = rows.slice(0, limit);
     return {

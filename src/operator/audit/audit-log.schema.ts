@@ -5,6 +5,8 @@ export const auditListSchema = z.strictObject({
   action: z.string().max(64).optional().describe('e.g. refund.approved'),
   subjectKind: z.string().max(64).optional(),
   subjectId: z.string().max(64).optional(),
+  from: z.iso.datetime({ offset: true }).optional().describe('this time or later'),
+  to: z.iso.datetime({ offset: true }).optional().describe('before this time'),
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z
     .string()
