@@ -36,6 +36,13 @@ const subject = (
   order: { id: 'o', status, payableFen: toFen(100), hasCoupon: false },
 });
 
+/** Of an attempt that is not paid yet, by its own state and its order's. */
+const expected = (payment: PaymentStatus, order: OrderStatus): string => {
+  if (order === 'CLOSED') return 'LATE';
+  if (order !== 'PENDING_PAYMENT') return 'DOUBLE';
+  return payment === 'CREATED' || payment === 'PREPAID' ? 'SETTLED' : 'LATE';
+};
+
 describe('what a reported payment means', () => {
   it('is unknown where we have no such number', () => expect(judge(PAID, undefined)).toBe('UNKNOWN_ORDER'));
 
@@ -61,12 +68,6 @@ describe('what a reported payment means', () => {
     expect(judge({ ...PAID, ...changes }, subject({}, 'CLOSED'))).toBe('WRONG_AMOUNT');
   });
 
-  /** Of an attempt that is not paid yet, by its own state and its order's. */
-  const expected = (payment: PaymentStatus, order: OrderStatus): string => {
-    if (order === 'CLOSED') return 'LATE';
-    if (order !== 'PENDING_PAYMENT') return 'DOUBLE';
-    return payment === 'CREATED' || payment === 'PREPAID' ? 'SETTLED' : 'LATE';
-  };
   const open = PAYMENT_STATUSES.filter((status) => status !== 'SUCCESS');
 
   it.each(open.flatMap((payment) => ORDER_STATUSES.map((order) => [payment, order] as const)))(

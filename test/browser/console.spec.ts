@@ -164,7 +164,13 @@ describe('when the server fails', () => {
       route.fulfill({
         status: 503,
         contentType: 'application/problem+json',
-        body: JSON.stringify({ title: 'down', status: 503, code: 'UNAVAILABLE', detail: 'later', requestId: 'r-1' }),
+        body: JSON.stringify({
+          title: 'down',
+          status: 503,
+          code: 'UNAVAILABLE',
+          detail: 'later',
+          requestId: 'r-1',
+        }),
       }),
     );
     await open(page, '/orders');
