@@ -1,4 +1,4 @@
-/** A message or a value as it is: text stays text (XML included), anything else becomes JSON. Never markup. */
+/** A message or a value as it is: XML gets a line for each field, anything else becomes JSON. Never markup. */
 export function Raw({ value }: { value: unknown }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
@@ -12,6 +12,6 @@ function readable(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    return text;
+    return text.replaceAll('><', '>\n<');
   }
 }

@@ -36,12 +36,16 @@ export function RowCards<Row extends { id: string }>({
             ))}
           </div>
           <dl className="card-lines">
-            {lines.map(({ title, render }) => (
-              <div key={title}>
-                <dt>{title}</dt>
-                <dd>{render(row)}</dd>
-              </div>
-            ))}
+            {lines.map(({ title, render }) => {
+              const content = render(row);
+              if (content === null || content === undefined || content === false) return null;
+              return (
+                <div key={title}>
+                  <dt>{title}</dt>
+                  <dd>{content}</dd>
+                </div>
+              );
+            })}
           </dl>
           {details !== undefined && (
             <details>

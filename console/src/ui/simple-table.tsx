@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react';
 
+/** More columns than these, and a phone shows each row as a block of lines. */
+const MOST_ON_PHONE = 4;
+
 /** A few rows inside a page, on a phone too; lists with pages of their own are `List`. */
 export function SimpleTable<Row>({
   label,
@@ -13,7 +16,7 @@ export function SimpleTable<Row>({
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
     <div className="simple-table" role="region" aria-label={label} tabIndex={0}>
-      <table>
+      <table className={columns.length > MOST_ON_PHONE ? 'stacks' : undefined}>
         <thead>
           <tr>
             {columns.map(({ title, align }) => (
@@ -29,7 +32,7 @@ export function SimpleTable<Row>({
             // oxlint-disable-next-line react/no-array-index-key
             <tr key={index}>
               {columns.map(({ title, align, render }) => (
-                <td key={title} className={align}>
+                <td key={title} className={align} data-label={title}>
                   {render(row)}
                 </td>
               ))}

@@ -48,7 +48,10 @@ export default function EffectsPage() {
           phone: 'side',
           render: ({ status }) => <StatusTag kind="effect" value={status} />,
         },
-        { title: t('effects.target'), render: ({ target }) => <span className="clip">{target}</span> },
+        {
+          title: t('effects.target'),
+          render: ({ target }) => <span className="clip">{target === '' ? '—' : target}</span>,
+        },
         { title: t('effects.attempts'), align: 'right', render: ({ attempts }) => attempts },
         {
           title: t('effects.nextAttempt'),

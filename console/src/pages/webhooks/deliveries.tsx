@@ -50,7 +50,8 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
           { title: t('common.createdAt'), render: ({ createdAt }) => <Time at={createdAt} /> },
           {
             title: t('common.action'),
-            render: (delivery) => <SendAgain webhookId={webhookId} delivery={delivery} />,
+            render: (delivery) =>
+              delivery.status !== 'PENDING' && <SendAgain webhookId={webhookId} delivery={delivery} />,
           },
         ]}
       />
@@ -71,7 +72,7 @@ function SendAgain({ webhookId, delivery }: { webhookId: string; delivery: Deliv
       ),
     { done: 'common.replayed' },
   );
-  if (!can('effects.replay') || delivery.status === 'PENDING') return null;
+  if (!can('effects.replay')) return null;
   return (
     <Button size="small" loading={replay.pending} onClick={() => void replay.run()}>
       {t('webhooks.resend')}

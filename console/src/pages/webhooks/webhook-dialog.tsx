@@ -92,7 +92,7 @@ export function WebhookDialog({
       >
         <Input type="url" placeholder="https://erp.example.com/hooks/wxpay" autoFocus />
       </Form.Item>
-      <Form.Item name="description" label={t('webhooks.description')}>
+      <Form.Item name="description" label={t('webhooks.descriptionField')}>
         <Input maxLength={200} />
       </Form.Item>
       <Form.Item
