@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Tests run on what tsc emitted: types are checked before a test starts, and no transformer stands between. */
 export default {
   rootDir: 'dist',
@@ -11,5 +13,5 @@ export default {
   coverageProvider: 'v8',
   testTimeout: 60_000,
   workerIdleMemoryLimit: '1GB', // modules of finished files stay in memory; past this a fresh process is faster
-  maxWorkers: '150%', // most of a test is waiting: for the database, the simulator, a timeout that is its subject
+  maxWorkers: availableParallelism() + 1, // most of a test is waiting: for the database, the simulator, a timeout that is its subject
 };
