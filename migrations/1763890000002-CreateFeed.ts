@@ -14,7 +14,7 @@ export class CreateFeed1763890000002 implements MigrationInterface {
         event_id uuid NOT NULL, -- an event is handled until it is handled, and told once
         type text NOT NULL,
         at timestamptz NOT NULL,
-        order_id uuid NOT NULL,
+        order_id uuid,
         refund_id uuid,
         suspense_id uuid,
         written_at timestamptz NOT NULL DEFAULT now(), -- wall time

@@ -158,7 +158,14 @@ async function port(name: string, fallback: number): Promise<number> {
 }
 
 function banner(
-  urls: { app: string; docs: string; shop: string; simulator: string; operators: DemoOperator[] },
+  urls: {
+    app: string;
+    console: string;
+    docs: string;
+    shop: string;
+    simulator: string;
+    operators: DemoOperator[];
+  },
   seconds: number,
 ): string {
   const staff = urls.operators.map(
@@ -170,6 +177,9 @@ function banner(
   小店 shop        ${urls.shop}
                    打开它：登录、选商品、付款，看订单变成“已支付”
                    open it: log in, choose, pay, watch the order turn paid
+  后台 console     ${urls.console}
+                   用下面的员工账号登录，手机上也能用
+                   log in as one of the staff below; works on a phone too
   接口 API         ${urls.app}
   文档 docs        ${urls.docs}
   模拟微信 WeChat  ${urls.simulator}/_sim/…   (README 里有 curl 例子)

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Clock } from '../../src/common/time/clock.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
+import type { JobService } from '../../src/jobs/job.service.js';
 import { LedgerService } from '../../src/ledger/ledger.service.js';
 import { ReconciliationService } from '../../src/reconcile/daily/reconciliation.service.js';
 import type { MerchantAccounts } from '../../src/wxpay/merchant-accounts.js';
@@ -20,8 +21,16 @@ async function main(): Promise<void> {
           : { kind: 'none' },
       ),
   } as unknown as WxPayService;
+  const jobs = { enqueue: () => Promise.resolve() } as unknown as JobService;
   const dataSource = await new DataSource(dataSourceOptions(url, 2)).initialize();
-  const service = new ReconciliationService(dataSource, wxpay, accounts, new LedgerService(), new Clock());
+  const service = new ReconciliationService(
+    dataSource,
+    wxpay,
+    accounts,
+    new LedgerService(),
+    jobs,
+    new Clock(),
+  );
   const id = '01920000-0000-7000-8000-000000000001';
   await dataSource.query(
     `INSERT INTO reconciliations (id, account_id, date, status, attempts, next_attempt_at, created_at)

@@ -5,6 +5,7 @@ import { chinaDate, readChinaDateTime } from '../trade/china-time.js';
 import type { Refunds } from '../trade/refunds.js';
 import { takesMoney } from '../trade/refund.js';
 import type { Transactions } from '../trade/transactions.js';
+import type { ExtraFlow } from './fund-flow.js';
 import { paymentRow, refundRow, type BillRow } from './bill-row.js';
 import type { BillLayout } from './trade-bill.js';
 
@@ -22,6 +23,8 @@ export interface Bill {
   date: string;
   layout: BillLayout;
   rows: BillRow[];
+  /** Of the fund flow bill, beside what the rows move. */
+  flows?: ExtraFlow[] | undefined;
 }
 
 interface Download {
@@ -58,8 +61,9 @@ export class Bills {
     date: string,
     rows: BillRow[] = this.rowsOf(mchId, date),
     layout: BillLayout = 'current',
+    flows?: ExtraFlow[],
   ): Bill {
-    return this.rows.set(`${mchId}/${date}`, { mchId, date, layout, rows });
+    return this.rows.set(`${mchId}/${date}`, { mchId, date, layout, rows, flows });
   }
 
   all(): Bill[] {

@@ -30,11 +30,11 @@ interface Movement {
 
 /**
  * The fund flow bill of the basic account (protocol notes §1.10): UTF-8 text. `earlier` are the rows of all days
- * before, which the balance comes from.
+ * before, which the balance comes from; `flows` come on top.
  */
-export function fundFlow(rows: BillRow[], earlier: BillRow[]): string {
+export function fundFlow(rows: BillRow[], earlier: BillRow[], flows: ExtraFlow[] = []): string {
   let balance = sum(earlier.flatMap(movements));
-  const list = rows.flatMap(movements);
+  const list = [...rows.flatMap(movements), ...flows.map((flow) => ofNoTrade(flow, rows))];
   const cells = list.map((movement, index) => {
     balance += movement.fen;
     return [
@@ -60,6 +60,19 @@ export function fundFlow(rows: BillRow[], earlier: BillRow[]): string {
     summaryCount(expense.length),
     summaryYuan(-sum(expense)),
   ]);
+}
+
+/** A movement that no payment or refund explains: a withdrawal (提现), or one that should not be there. */
+export interface ExtraFlow {
+  businessNo: string;
+  /** What WeChat calls it, e.g. 提现. */
+  name: string;
+  /** Negative fen leave the account. */
+  fen: number;
+}
+
+function ofNoTrade({ businessNo, name, fen }: ExtraFlow, rows: BillRow[]): Movement {
+  return { at: rows.at(-1)?.at ?? 0, businessNo, name, type: name, fen, note: '', voucher: '' };
 }
 
 /** A payment and its fee are two movements; a refund is one, less the fee that comes back. */

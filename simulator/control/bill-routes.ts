@@ -31,6 +31,7 @@ const billInput = z.strictObject({
       }),
     )
     .default([]),
+  flows: z.array(z.strictObject({ businessNo: z.string(), name: z.string(), fen })).default([]),
 });
 
 /** Bills at once, and bills that differ from the truth. */
@@ -46,7 +47,7 @@ export function billRoutes(app: FastifyInstance, world: World): void {
     const { appId } = world.merchants.appOfKind('miniProgram', mchId);
     const owner = { mchId, appId, at: startOf(date) + 12 * 3_600_000 };
     const rows = tampered(world.bills.rowsOf(mchId, date), input, owner);
-    const bill = world.bills.make(mchId, date, rows, layout);
+    const bill = world.bills.make(mchId, date, rows, layout, input.flows);
     return { ...billView(bill), csv: tradeBill(rows, 'ALL', layout) };
   });
 }

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 
 /** Nothing from elsewhere, nothing inline: the page shows what a merchant under test answers. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** `GET /shop` and its static files. */
 export function shopRoutes(app: FastifyInstance): void {

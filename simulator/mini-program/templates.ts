@@ -45,6 +45,12 @@ export const TEMPLATES: readonly Template[] = [
     { character_string1: '订单编号', amount2: '退款金额', thing3: '退款原因', time4: '申请时间' },
     ['STAFF_REFUND_ASKED', ['orderNo', 'amount', 'reason', 'time']],
   ),
+  template(
+    'reconciliation',
+    '对账结果提醒',
+    { character_string1: '账单日期', phrase2: '对账结果', number3: '差异笔数', time4: '完成时间' },
+    ['STAFF_RECONCILIATION', ['day', 'result', 'differences', 'time']],
+  ),
 ];
 
 function template(

@@ -1,15 +1,41 @@
+/** How often a request whose outcome is unknown is repeated, always under the same key. */
+const REPEATS = 3;
+const PAUSE_MS = 1000;
+
 let token = sessionStorage.getItem('token');
 
-/** The merchant's public API, as a mini-program would call it. */
+/** An answer of the merchant that is no success: its stable code, and what to do. */
+export class Refusal extends Error {
+  constructor(status, { code, detail, message, title }) {
+    super(`${code ?? status}：${detail ?? message ?? title ?? ''}`);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * The merchant's public API, as a mini-program calls it. What changes something carries an Idempotency-Key; when the
+ * answer is lost or says "unknown", the same request goes again under the same key, so that nothing happens twice.
+ */
 export async function app(method, path, body) {
-  const headers = {};
-  if (token) headers.authorization = `Bearer ${token}`;
-  if (method !== 'GET') headers['idempotency-key'] = randomKey();
-  return send(method, `/api/v1${path}`, body, headers);
+  const key = method === 'GET' ? undefined : randomKey();
+  for (let repeat = 0; ; repeat += 1) {
+    const last = repeat === REPEATS;
+    try {
+      return await send(method, `/api/v1${path}`, body, {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(key && { 'idempotency-key': key }),
+      });
+    } catch (error) {
+      const unknown = !(error instanceof Refusal) || error.status >= 502;
+      if (last || !unknown) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }
 
 /** WeChat: what happens on the phone outside of the mini-program. */
-export async function wechat(path, body) {
+export function wechat(path, body) {
   return send('POST', `/_sim${path}`, body, {});
 }
 
@@ -18,37 +44,34 @@ export async function login() {
   const openid = localStorage.getItem('openid');
   const given = await wechat('/login-code', openid ? { openid } : {});
   localStorage.setItem('openid', given.openid);
-  const answer = await send('POST', '/api/v1/login', { code: given.code }, {});
-  token = answer.token;
+  ({ token } = await send('POST', '/api/v1/login', { code: given.code }, {}));
   sessionStorage.setItem('token', token);
 }
 
+export function openid() {
+  return localStorage.getItem('openid');
+}
+
 export function forgetUser() {
-  token = null;
-  sessionStorage.removeItem('token');
+  logOut();
   localStorage.removeItem('openid');
 }
 
-export function isLoggedIn() {
-  return Boolean(token);
+function logOut() {
+  token = null;
+  sessionStorage.removeItem('token');
 }
 
 async function send(method, url, body, headers) {
-  const options = { method, headers };
-  if (body !== undefined) {
-    options.body = JSON.stringify(body);
-    headers['content-type'] = 'application/json';
-  }
-  const response = await fetch(url, options);
+  const response = await fetch(url, {
+    method,
+    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  if (response.status === 401 && url.startsWith('/api/')) {
-    token = null;
-    sessionStorage.removeItem('token');
-  }
-  throw new Error(
-    `${answer.code ?? response.status}: ${answer.detail ?? answer.message ?? answer.title ?? ''}`,
-  );
+  if (response.status === 401 && url.startsWith('/api/')) logOut();
+  throw new Refusal(response.status, answer);
 }
 
 /** crypto.randomUUID needs https or localhost; this page may be opened by the machine's address. */

@@ -1,47 +1,44 @@
 import { wechat } from './api.js';
-import { both, button, el, yuan } from './dom.js';
+import { button, el, price, quiet, sheet } from './dom.js';
+import { t } from './lang.js';
 
 /**
  * WeChat's cashier over the page, as wx.requestPayment opens it. Resolves to what the client callback would say:
  * "ok", "cancel" or "fail". It is a hint only: whether the order is paid the merchant must ask WeChat.
  */
-export function requestPayment(payParams, amountFen) {
-  const dialog = document.querySelector('#cashier');
-  return new Promise((resolve) => {
-    const end = (result) => {
-      dialog.close();
-      resolve(result);
-    };
-    const pay = async (result) => {
-      await wechat('/pay', { payParams, result });
-      end(result === 'SUCCESS' ? 'ok' : 'fail');
+export async function requestPayment(payParams, amountFen) {
+  const problem = el('p', { className: 'red', role: 'alert' });
+  const result = await sheet(t('微信支付', 'WeChat Pay'), (end) => {
+    const pay = async (outcome) => {
+      await wechat('/pay', { payParams, result: outcome });
+      end(outcome === 'SUCCESS' ? 'ok' : 'fail');
     };
     const payUnheard = async () => {
-      await wechat('/faults', { path: 'notify', fault: 'dropNotify', count: 1 });
+      await wechat('/faults', [{ path: 'notify', fault: 'dropNotify', count: 1 }]);
       await pay('SUCCESS');
     };
-    const problem = el('p', { className: 'quiet' });
-    problem.setAttribute('role', 'alert');
-    const choice = (chinese, english, work, className) =>
-      button(
-        chinese,
-        english,
-        () => work().catch((error) => (problem.textContent = error.message)),
-        className,
-      );
-    dialog.replaceChildren(
-      el('h2', {}, ...both('微信支付', 'WeChat Pay')),
-      el('p', { className: 'amount', textContent: yuan(amountFen) }),
-      choice('支付', 'Pay', () => pay('SUCCESS'), 'main wide'),
-      choice('支付，但通知丢失', 'Pay, lose the notification', payUnheard, 'wide'),
-      choice('支付失败', 'Payment fails', () => pay('PAYERROR'), 'wide'),
-      choice('取消', 'Cancel', async () => end('cancel'), 'wide'),
+    const choice = (label, work, className) =>
+      button(label, () => work().catch((error) => (problem.textContent = error.message)), className);
+    return [
+      el('p', { className: 'payee' }, t('云上小铺', 'Cloud Shop')),
+      el('p', { className: 'amount' }, price(amountFen, 'huge')),
+      el(
+        'div',
+        { className: 'fact' },
+        el('span', {}, t('付款方式', 'Pay with')),
+        el('span', { className: 'method' }, t('零钱（模拟）', 'Balance (simulated)')),
+      ),
+      choice(t('确认支付', 'Pay'), () => pay('SUCCESS'), 'main wide'),
+      el(
+        'div',
+        { className: 'lab' },
+        quiet(t('模拟器：还可以发生什么', 'Simulator: what else may happen')),
+        choice(t('支付成功，但通知丢失', 'Paid, but the notification is lost'), payUnheard, 'wide'),
+        choice(t('支付失败', 'The payment fails'), () => pay('PAYERROR'), 'wide'),
+        choice(t('取消支付', 'Cancel'), async () => end('cancel'), 'wide'),
+      ),
       problem,
-    );
-    dialog.oncancel = (event) => {
-      event.preventDefault();
-      end('cancel');
-    };
-    dialog.showModal();
+    ];
   });
+  return result ?? 'cancel';
 }

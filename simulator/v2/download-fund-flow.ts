@@ -50,5 +50,5 @@ function findFundFlow({ fields, merchant, signType, certificateMchId }: Call, wo
   if (bill === 'creating') throw new Refusal('BILL_CREATING', '账单生成中');
   if (bill === 'none' || bill.rows.length === 0 || account !== 'Basic')
     throw new Refusal('NO_BILL_EXIST', '账单不存在');
-  return fundFlow(bill.rows, world.bills.rowsBefore(merchant.mchId, date));
+  return fundFlow(bill.rows, world.bills.rowsBefore(merchant.mchId, date), bill.flows);
 }

@@ -28,7 +28,8 @@ export const fundFlowHandler: Handler = (call, world) => {
   const account = oneOf(call, 'account_type', ACCOUNTS);
   const bill = findBill(call, world);
   if (account !== 'BASIC' || bill.rows.length === 0) throw new ApiError('NO_STATEMENT_EXIST');
-  return offer(call, fundFlow(bill.rows, world.bills.rowsBefore(bill.mchId, bill.date)), world);
+  const { mchId, date, rows, flows } = bill;
+  return offer(call, fundFlow(rows, world.bills.rowsBefore(mchId, date), flows), world);
 };
 
 /** `GET /v3/billdownload/file`: the bytes, unsigned. */

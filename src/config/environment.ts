@@ -146,6 +146,7 @@ export const environmentSchema = z.object({
   WECHAT_TEMPLATE_REFUND_RETURNED: template('REFUND_RETURNED'),
   WECHAT_TEMPLATE_STAFF_NEW_ORDER: template('STAFF_NEW_ORDER'),
   WECHAT_TEMPLATE_STAFF_REFUND_ASKED: template('STAFF_REFUND_ASKED'),
+  WECHAT_TEMPLATE_STAFF_RECONCILIATION: template('STAFF_RECONCILIATION'),
   WECHAT_TEMPLATE_PAGE: expecting(
     'a page of the mini-program, e.g. pages/order/order?id={orderId}',
     z

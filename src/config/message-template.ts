@@ -12,6 +12,9 @@ export const MESSAGE_SOURCES = {
   result: 'text',
   note: 'text',
   reason: 'text',
+  /** Of a day's comparison with WeChat's bills. */
+  day: 'text',
+  differences: 'text',
 } as const;
 export type MessageSource = keyof typeof MESSAGE_SOURCES;
 
@@ -23,6 +26,7 @@ export const MESSAGES = {
   REFUND_RETURNED: ['orderNo', 'refundNo', 'items', 'amount', 'reason', 'time'],
   STAFF_NEW_ORDER: ['orderNo', 'items', 'amount', 'time'],
   STAFF_REFUND_ASKED: ['orderNo', 'refundNo', 'items', 'amount', 'reason', 'time'],
+  STAFF_RECONCILIATION: ['day', 'result', 'differences', 'time'],
 } as const satisfies Record<string, readonly MessageSource[]>;
 export type MessageName = keyof typeof MESSAGES;
 

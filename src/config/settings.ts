@@ -78,6 +78,7 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
         REFUND_RETURNED: env.WECHAT_TEMPLATE_REFUND_RETURNED,
         STAFF_NEW_ORDER: env.WECHAT_TEMPLATE_STAFF_NEW_ORDER,
         STAFF_REFUND_ASKED: env.WECHAT_TEMPLATE_STAFF_REFUND_ASKED,
+        STAFF_RECONCILIATION: env.WECHAT_TEMPLATE_STAFF_RECONCILIATION,
       } satisfies Record<MessageName, unknown>,
       /** Where a tap on a message leads; `{orderId}` stands for the order. */
       templatePage: env.WECHAT_TEMPLATE_PAGE,

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 
 /** What happens to an order that somebody outside the deciding module may want to know. */
-export const EVENT_TYPES = [
+const ORDER_EVENT_TYPES = [
   'payment.succeeded',
   'order.closed',
   'order.shipped',
@@ -20,7 +20,11 @@ export const EVENT_TYPES = [
   'suspense.return_failed',
   'suspense.accepted',
 ] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
+/** How a day's comparison with WeChat's bills ended, when somebody has to look at it. */
+const RECONCILIATION_EVENT_TYPES = ['reconciliation.differences', 'reconciliation.failed'] as const;
+export const EVENT_TYPES = [...ORDER_EVENT_TYPES, ...RECONCILIATION_EVENT_TYPES] as const;
+export type OrderEventType = (typeof ORDER_EVENT_TYPES)[number];
+export type ReconciliationEventType = (typeof RECONCILIATION_EVENT_TYPES)[number];
 
 /** Ids only: who handles an event reads the rows himself, and nothing secret or personal lies in the queue. */
 const subjectsSchema = z.object({
@@ -30,19 +34,37 @@ const subjectsSchema = z.object({
   suspenseId: z.uuid().optional(),
 });
 
-/** What is not one of these is nothing this version can handle: it fails where staff see it, never passes for handled. */
-export const domainEventSchema = subjectsSchema.extend({
+const common = {
   id: z
     .uuid()
     .describe('stays the same however often the event is handled: what it causes is de-duplicated by it'),
-  type: z.enum(EVENT_TYPES),
   at: z.iso.datetime({ offset: true }).describe('business time of the decision'),
+};
+const orderEventSchema = subjectsSchema.extend({ ...common, type: z.enum(ORDER_EVENT_TYPES) });
+const reconciliationEventSchema = z.object({
+  ...common,
+  type: z.enum(RECONCILIATION_EVENT_TYPES),
+  reconciliationId: z.uuid(),
 });
 
+/** What is not one of these is nothing this version can handle: it fails where staff see it, never passes for handled. */
+export const domainEventSchema = z.discriminatedUnion('type', [orderEventSchema, reconciliationEventSchema]);
+
 export type EventSubjects = z.infer<typeof subjectsSchema>;
+export type OrderEvent = z.infer<typeof orderEventSchema>;
+export type ReconciliationEvent = z.infer<typeof reconciliationEventSchema>;
 export type DomainEvent = z.infer<typeof domainEventSchema>;
 
 /** An event to be enqueued with the transaction that decides it: `jobs.enqueue(manager, 'events', [newEvent(…)])`. */
-export function newEvent(type: EventType, at: Date, subjects: EventSubjects): DomainEvent {
+export function newEvent(type: OrderEventType, at: Date, subjects: EventSubjects): OrderEvent {
   return { id: uuidv7(), type, at: at.toISOString(), ...subjects };
+}
+
+/** The same for a day's comparison. */
+export function newReconciliationEvent(
+  type: ReconciliationEventType,
+  at: Date,
+  reconciliationId: string,
+): ReconciliationEvent {
+  return { id: uuidv7(), type, at: at.toISOString(), reconciliationId };
 }

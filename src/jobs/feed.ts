@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { run, statement } from '../database/sql.js';
-import type { DomainEvent, EventType } from './event.js';
+import type { DomainEvent, OrderEvent } from './event.js';
 
 /** The channel that says "there is something new in the feed"; consoles listen on every instance. */
 export const FEED_CHANNEL = 'feed';
@@ -11,11 +11,12 @@ export const FEED_CHANNEL = 'feed';
 /** Beside the events of the shop: told when an order is placed, which nothing but a console wants to know. */
 export const FEED_TYPES_ONLY = ['order.created'] as const;
 
-export interface FeedEvent extends Pick<DomainEvent, 'id' | 'at' | 'orderId' | 'refundId' | 'suspenseId'> {
-  type: EventType | (typeof FEED_TYPES_ONLY)[number];
+export interface FeedEvent
+  extends Pick<DomainEvent, 'id' | 'at'>, Partial<Pick<OrderEvent, 'orderId' | 'refundId' | 'suspenseId'>> {
+  type: DomainEvent['type'] | (typeof FEED_TYPES_ONLY)[number];
 }
 
-/** What comes within this time is written together, so that a busy shop pays for one statement and one NOTIFY. */
+/** News that come within this time are written together, so that a busy shop pays for one statement and one NOTIFY. */
 const GATHER_MS = 50;
 /** A console that was away for longer reads everything anew. */
 export const FEED_KEPT_MS = 2 * 24 * 3600 * 1000;
@@ -38,18 +39,20 @@ export class Feed implements BeforeApplicationShutdown {
   private readonly logger = new Logger('feed');
   private waiting: FeedEvent[] = [];
   private writing: Promise<void> | undefined;
+  private gathering: Promise<void> | undefined;
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Resolves when it is committed; the same event twice is told once. */
+  /** Resolves when it is committed, together with all that is added in the same turn; the same event twice is told once. */
   add(event: FeedEvent): Promise<void> {
     this.waiting.push(event);
-    return (this.writing ??= sleep(GATHER_MS).then(() => this.write()));
+    return this.flush();
   }
 
   /** For what is only news: nobody waits, and what a crash takes away is seen at the next look. */
   tell(event: FeedEvent): void {
-    this.add(event).catch((cause: unknown) => this.logger.warn('news are lost', { cause }));
+    this.waiting.push(event);
+    this.gathering ??= this.gather();
   }
 
   async prune(): Promise<void> {
@@ -57,13 +60,24 @@ export class Feed implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.gathering;
     await this.writing?.catch(() => undefined);
+  }
+
+  private async gather(): Promise<void> {
+    await sleep(GATHER_MS);
+    this.gathering = undefined;
+    await this.flush().catch((cause: unknown) => this.logger.warn('news are lost', { cause }));
+  }
+
+  private flush(): Promise<void> {
+    return (this.writing ??= Promise.resolve().then(() => this.write()));
   }
 
   private async write(): Promise<void> {
     const events = this.waiting;
     this.waiting = [];
     this.writing = undefined;
-    await run(this.dataSource.manager, APPEND, [JSON.stringify(events)]);
+    if (events.length > 0) await run(this.dataSource.manager, APPEND, [JSON.stringify(events)]);
   }
 }

@@ -21,6 +21,8 @@ import {
 
 /** Tried for a day, long enough to mend what is broken; what fails then stays visible as failed and can be run again. */
 const RETRIES = { retryLimit: 100, retryDelay: 15, retryBackoff: true, retryDelayMax: 900 };
+/** A job that a dead process held is free again after this; pg-boss's own quarter of an hour is too late for a message. */
+const POLICY = { ...RETRIES, expireInSeconds: 60 };
 const POOL_MAX = 3;
 /** A full batch is followed by the next at once; an idle queue is looked at twice a second: staff see events within one. */
 const WORK = { pollingIntervalSeconds: 0.5, batchSize: 50, perJobResults: true } as const;
@@ -48,7 +50,10 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     await this.boss.start();
-    for (const queue of JOB_QUEUES) await this.boss.createQueue(queue, RETRIES);
+    for (const queue of JOB_QUEUES) {
+      await this.boss.createQueue(queue, POLICY);
+      await this.boss.updateQueue(queue, POLICY); // one that was made by an earlier version stays as it was otherwise
+    }
   }
 
   /** New jobs are no longer taken, running ones finish; the database pool closes after this. */

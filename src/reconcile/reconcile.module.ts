@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { OperatorModule } from '../operator/operator.module.js';
 import { PaymentModule } from '../payment/payment.module.js';
@@ -16,6 +17,7 @@ import { DuePayments } from './due-payments.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([Reconciliation, ReconciliationDifference]),
+    JobsModule,
     LedgerModule,
     OperatorModule,
     PaymentModule,

@@ -1,10 +1,10 @@
-import { newEvent, type DomainEvent, type EventType } from '../jobs/event.js';
+import { newEvent, type OrderEvent, type OrderEventType } from '../jobs/event.js';
 import type { LockedRefund } from './locked-refund.js';
 
-type RefundEventType = Extract<EventType, `refund.${string}`>;
+type RefundEventType = Extract<OrderEventType, `refund.${string}`>;
 
 /** What becomes of a return from suspense has names of its own: who listens for refunds of orders must not count it. */
-const OF_SUSPENSE: Partial<Record<RefundEventType, EventType>> = {
+const OF_SUSPENSE: Partial<Record<RefundEventType, OrderEventType>> = {
   'refund.succeeded': 'suspense.returned',
   'refund.abnormal': 'suspense.return_failed',
   'refund.closed': 'suspense.return_failed',
@@ -12,7 +12,7 @@ const OF_SUSPENSE: Partial<Record<RefundEventType, EventType>> = {
 };
 
 /** The event to enqueue for what happened to a refund; none where there is nobody to tell. */
-export function refundEvent(type: RefundEventType, at: Date, locked: LockedRefund): DomainEvent[] {
+export function refundEvent(type: RefundEventType, at: Date, locked: LockedRefund): OrderEvent[] {
   const refundId = locked.refund.id;
   if (locked.purpose === 'ORDER') {
     const { order, payment } = locked;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppProcess } from '../support/app-process.js';
 
 const TRIES = 60;
+const LAST_WORDS = 1500;
 
 /** One place where the application runs, and is started again whenever it has ended. */
 export class Instance {
@@ -26,10 +27,12 @@ export class Instance {
     await this.app?.crash();
   }
 
-  /** @returns the exit code */
-  async end(): Promise<number | null | undefined> {
+  /** Asked to; one that is cut off instead loses nothing either, but somebody should know why. */
+  async end(): Promise<void> {
     this.app?.signal('SIGTERM');
-    return this.app?.ended();
+    const code = await this.app?.ended();
+    if (code !== 0)
+      process.stderr.write(`an instance ended with ${code}: ${this.app?.output.text.slice(-LAST_WORDS)}\n`);
   }
 
   /** As a machine that swaps, or a virtual one that is moved: leases run out while it believes to hold them. */

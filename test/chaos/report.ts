@@ -25,10 +25,6 @@ export function isRight({ unfinished, days, findings }: Report): boolean {
 
 export function table(report: Report): string {
   const { seed, api, minutes, diary, troubles, unfinished, days, findings } = report;
-  const counts = (of: object): string =>
-    Object.entries(of)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ');
   const lines = [
     `chaos, seed ${seed}, API ${api}, ${minutes} min`,
     `  people     ${counts(diary)}`,
@@ -45,4 +41,10 @@ export function table(report: Report): string {
     isRight(report) ? 'every fen is accounted for' : 'NOT every fen is accounted for',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function counts(of: object): string {
+  return Object.entries(of)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
 }

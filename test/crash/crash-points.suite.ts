@@ -66,7 +66,11 @@ export function crashPointsSuite(
     /** A point may be missed where two things happen at once in another order; the next time it is there. */
     async function dies(flow: Flow, point: string): Promise<boolean> {
       const before = system.deaths();
-      for (let tries = 1; tries <= 3 && system.deaths() === before; tries++) await live(flow, point);
+      try {
+        for (let tries = 1; tries <= 3 && system.deaths() === before; tries++) await live(flow, point);
+      } catch (cause) {
+        throw new Error(`killed ${point}: ${(cause as Error).message}`, { cause });
+      }
       return system.deaths() > before;
     }
 

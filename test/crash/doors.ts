@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { callbackify } from 'node:util';
 import pg from 'pg';
 import { Dispatcher } from 'undici';
 
@@ -89,7 +90,7 @@ type Work = (...of: unknown[]) => void;
 type Callback = (error?: unknown, result?: unknown) => void;
 
 function handOver(answer: Promise<unknown>, callback: Callback): undefined {
-  void answer.then((result) => callback(undefined, result), callback);
+  callbackify(() => answer)(callback);
   return undefined;
 }
 

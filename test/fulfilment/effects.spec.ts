@@ -10,7 +10,7 @@ import {
   type EffectResult,
 } from '../../src/fulfilment/effect/effect-kind.js';
 import type { Effect } from '../../src/fulfilment/effect/effect.entity.js';
-import type { DomainEvent } from '../../src/jobs/event.js';
+import type { OrderEvent } from '../../src/jobs/event.js';
 import { approve, ask, paidOrder, refundBecomes } from '../refund/paid-order.js';
 import { TestBuyer } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
@@ -27,7 +27,7 @@ let viewer: Desk;
 let orderId: string;
 
 /** What the probe was told, and what it answers. */
-const seen: DomainEvent[] = [];
+const seen: OrderEvent[] = [];
 const runs: Effect[] = [];
 let answer: (effect: Effect) => Promise<EffectResult>;
 let targets: string[];

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { readBooks, type Books } from './books.js';
-import type { History, Round, Schedule } from './history.js';
+import type { Crash, History, Round, Schedule } from './history.js';
 import { violations } from './invariants.js';
 import { Lane, type Goods } from './lane.js';
 import { watchCalls } from './probes.js';
-import { take } from './steps.js';
+import { callOf, take } from './steps.js';
 import type { World } from './world.js';
 
 /** A history and its place: the same place is the same buyer, account and prices, in a batch and alone. */
@@ -19,6 +19,8 @@ export interface BatchResult {
   /** What no single history answers for. */
   violations: string[];
   crashed: boolean;
+  /** How often each ordered trouble has met somebody. */
+  troubles: Map<string, number>;
 }
 
 const GOODS = 3;
@@ -37,7 +39,7 @@ export async function runBatch(
   const deadlocks = await deadlocksOf(world);
   const lanes = await openLanes(world, placed, since);
   const found: string[] = [];
-  watchCalls({
+  const unwatch = watchCalls({
     isCommitted: (number) => isCommitted(world, number),
     complain: (violation) => {
       const lane = lanes.find(({ names }) => names.some((name) => violation.includes(name)));
@@ -47,11 +49,15 @@ export async function runBatch(
 
   for (const [index, seconds] of schedule.advances.entries()) {
     const rounds = lanes.map(({ history }) => history.rounds[index] ?? { atOnce: false, steps: [] });
-    const crash = schedule.crash.round === index ? schedule.crash : undefined;
+    const crash = schedule.crash?.round === index ? schedule.crash : undefined;
     await playRound(world, lanes, rounds, crash);
     await world.advance(seconds);
   }
-  await drain(world, lanes);
+  const troubles = await endTroubles(world, lanes);
+  await drain(world);
+  await askAboutUntold(world, lanes);
+
+  unwatch();
 
   const books = await readBooks(world, lanes, since);
   for (const { id, kind } of await orphansOf(world, since))
@@ -66,7 +72,8 @@ export async function runBatch(
       violations: [...lane.complaints, ...violations(books[at] as Books, lane.goods, lane.muted)],
     })),
     violations: found,
-    crashed: schedule.crash.round < schedule.advances.length,
+    troubles,
+    crashed: schedule.crash !== null,
   };
 }
 
@@ -74,15 +81,15 @@ async function playRound(
   world: World,
   lanes: readonly Lane[],
   rounds: readonly Round[],
-  crash: Schedule['crash'] | undefined,
+  crash: Crash | undefined,
 ): Promise<void> {
   const steps = rounds.reduce((sum, round) => sum + round.steps.length, 0);
   const fatal = crash === undefined ? -1 : Math.floor((steps * crash.percent) / 100);
-  let begun = 0;
+  let done = 0;
   let death: Promise<void> | undefined;
-  const play = (lane: Lane, step: Round['steps'][number]): Promise<void> => {
-    if (begun++ === fatal) death = sleep(crash?.afterMs).then(() => world.crash());
-    return take(lane, step);
+  const play = async (lane: Lane, step: Round['steps'][number]): Promise<void> => {
+    await take(lane, step);
+    if (done++ === fatal) death = sleep(crash?.afterMs).then(() => world.crash());
   };
   await Promise.all(
     lanes.map(async (lane, at) => {
@@ -94,18 +101,41 @@ async function playRound(
   await death;
 }
 
-/** The troubles end, except that what was told to nobody stays untold; then time passes until nothing is open. */
-async function drain(world: World, lanes: readonly Lane[]): Promise<void> {
+/** The troubles end, except that what was told to nobody stays untold. @returns how often each kind has applied */
+async function endTroubles(world: World, lanes: readonly Lane[]): Promise<Map<string, number>> {
+  const { body } = await world.control.send('GET', '/_sim/faults');
+  const troubles = new Map<string, number>();
+  for (const { path, fault, applied } of body.items as { path: string; fault: string; applied: number }[]) {
+    const name = `${fault} on ${callOf(path)}`;
+    troubles.set(name, (troubles.get(name) ?? 0) + applied);
+  }
   await world.control.send('DELETE', '/_sim/faults');
   const mute = lanes
     .filter(({ muted, orders }) => muted && orders.length > 0)
     .map(({ names }) => ({ path: 'notify', fault: 'dropNotify', about: names }));
   if (mute.length > 0) await world.control.send('POST', '/_sim/faults', mute);
+  return troubles;
+}
+
+/** Time passes until nothing is open. */
+async function drain(world: World): Promise<void> {
   for (const seconds of DRAIN) {
     await world.rest();
     if ((await world.waiting()).open === 0) break;
     await world.advance(seconds);
   }
+  await world.rest();
+}
+
+/** A refund the bank has sent back waits for a person; where WeChat's later word was lost, that person has to ask. */
+async function askAboutUntold(world: World, lanes: readonly Lane[]): Promise<void> {
+  const orders = lanes.filter(({ muted }) => muted).flatMap((lane) => lane.orders.map(({ id }) => id));
+  const waiting = await world.database.query<{ id: string }>(
+    `SELECT r.id FROM refunds r LEFT JOIN suspense_items s ON s.id = r.suspense_id
+     WHERE r.status = 'ABNORMAL' AND coalesce(r.order_id, s.order_id) = ANY ($1::uuid[])`,
+    [orders],
+  );
+  await Promise.all(waiting.map(({ id }) => lanes[0]?.staff('finance', `/refunds/${id}/sync`)));
   await world.rest();
 }
 

@@ -1,6 +1,6 @@
 import type { Lane } from './lane.js';
 import type { World } from './world.js';
-import { EVENTS as EVENTS_SENT } from '../support/events.js';
+import { EVENTS } from '../support/events.js';
 
 /** Rows as the database has them, amounts in fen. */
 export interface OrderRow {
@@ -129,10 +129,10 @@ const REFUNDS = `
 const ENTRIES = `
   SELECT movement_id AS "movementId", kind, subject_id AS "subjectId", account, amount_fen::int AS "amountFen"
   FROM ledger_entries WHERE booked_at >= $1 AND kind <> 'FEE_CHARGED'`;
-const EVENTS = `
+const EVENT_ROWS = `
   SELECT data->>'type' AS type, data->>'orderId' AS "orderId", data->>'refundId' AS "refundId",
          data->>'suspenseId' AS "suspenseId"
-  FROM ${EVENTS_SENT} WHERE (data->>'at')::timestamptz >= $1`;
+  FROM ${EVENTS} WHERE (data->>'at')::timestamptz >= $1`;
 const NOTICES = `
   SELECT order_id AS "orderId", verdict, verified FROM notifications WHERE received_at >= $1 AND order_id IS NOT NULL`;
 const COUPONS = `
@@ -151,7 +151,7 @@ export async function readBooks(world: World, lanes: readonly Lane[], since: Dat
     read<SuspenseRow>(SUSPENSE),
     read<RefundRow>(REFUNDS),
     read<EntryRow>(ENTRIES),
-    read<EventRow>(EVENTS),
+    read<EventRow>(EVENT_ROWS),
     read<NoticeRow>(NOTICES),
   ]);
   const coupons = await database.query<CouponRow>(COUPONS, [lanes.map(({ couponCode }) => couponCode)]);

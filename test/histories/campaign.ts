@@ -3,8 +3,8 @@ import { runBatch, type BatchResult, type Placed } from './batch.js';
 import { compareBills } from './bills.js';
 import { countSituations, type Situations } from './coverage.js';
 import { describeHistory } from './describe.js';
-import { history, schedule, type History, type Schedule } from './history.js';
-import { World } from './world.js';
+import { crash, history, schedule, type History, type Schedule } from './history.js';
+import { hush, World } from './world.js';
 
 /** So many histories live beside each other; more would only make each find slower to repeat. */
 export const BATCH = 250;
@@ -45,11 +45,14 @@ export function batchOf(
 ): { schedule: Schedule; histories: History[] } {
   const shape = fc.record({
     schedule,
+    crash,
     histories: fc.array(history, { minLength: size, maxLength: size }),
   });
   const [generated] = fc.sample(shape, { seed: (seed + batch * 0x9e3779b1) | 0, numRuns: 1 });
   if (generated === undefined) throw new Error('nothing was generated');
-  return generated;
+  const { schedule: drawn, crash: fatal, histories } = generated;
+  // In every second batch the process dies, so that a few batches are enough to see both.
+  return { schedule: { ...drawn, crash: batch % 2 === 1 ? fatal : null }, histories };
 }
 
 /**
@@ -59,16 +62,16 @@ export function batchOf(
 export async function campaign(
   wechat: string,
   seed: number,
-  batches: Iterable<number>,
+  batches: readonly number[],
   { report, shorten = true, size = BATCH }: Options,
 ): Promise<Find | undefined> {
   let world: World | undefined;
-  let used = 0;
+  const speakAgain = hush();
   try {
-    for (const batch of batches) {
-      if (world !== undefined && used++ % BATCHES_OF_WORLD === 0 && used > 1) {
-        await world.stop();
-        world = undefined;
+    for (const [turn, batch] of batches.entries()) {
+      if (turn % BATCHES_OF_WORLD === 0) {
+        await world?.stop();
+        world = undefined; // what has stopped is not stopped again, should the next one not start
       }
       world ??= await newDay(wechat);
       const { schedule, histories } = batchOf(seed, batch, size);
@@ -83,6 +86,7 @@ export async function campaign(
     return undefined;
   } finally {
     await world?.stop();
+    speakAgain();
   }
 }
 

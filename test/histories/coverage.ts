@@ -4,7 +4,7 @@ import type { BatchResult } from './batch.js';
 export type Situations = Record<string, number>;
 
 /** What was done and what it led to: the proof that the generator still reaches the places where rules could break. */
-export function countSituations({ lanes, crashed }: BatchResult): Situations {
+export function countSituations({ lanes, crashed, troubles }: BatchResult): Situations {
   const found: Situations = {};
   const count = (name: string, times = 1): void => {
     if (times > 0) found[name] = (found[name] ?? 0) + times;
@@ -13,6 +13,7 @@ export function countSituations({ lanes, crashed }: BatchResult): Situations {
     count('crashes');
     count('histories through a crash', lanes.length);
   }
+  for (const [name, times] of troubles) count(`trouble ${name}`, times);
   for (const { lane, books } of lanes) {
     for (const [step, times] of Object.entries(lane.done)) {
       count('steps', times);

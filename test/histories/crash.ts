@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Pool as PgPool } from 'pg';
 import { DataSource } from 'typeorm';
@@ -18,15 +19,6 @@ interface Held {
   boss: EventEmitter & { stop(options: { graceful: boolean }): Promise<void> };
   stop: AbortController;
 }
-
-/** Every loop that was started in this process and has not died. */
-const loops = new Set<DueWorker>();
-const worker = DueWorker.prototype as unknown as { onApplicationBootstrap: (this: DueWorker) => void };
-const { onApplicationBootstrap } = worker;
-worker.onApplicationBootstrap = function (this: DueWorker) {
-  loops.add(this);
-  onApplicationBootstrap.call(this);
-};
 
 /**
  * The application as `kill -9` leaves it, without the cost of a process: its connections to PostgreSQL, to WeChat and
@@ -51,11 +43,12 @@ export async function die(app: NestFastifyApplication, database: TestDatabase): 
   const { boss } = held(app, JobService);
   boss.removeAllListeners('error').on('error', () => undefined);
   boss.stop({ graceful: false }).catch(() => undefined);
-  for (const loop of loops) {
-    Object.assign(loop, { stopping: true });
-    loop.wake();
-  }
-  loops.clear();
+  for (const module of app.get(ModulesContainer).values())
+    for (const { instance } of module.providers.values())
+      if (instance instanceof DueWorker) {
+        Object.assign(instance, { stopping: true });
+        instance.wake();
+      }
   await cut;
 }
 

@@ -8,7 +8,7 @@ export function describeHistory({ advances, crash }: Schedule, { index, history 
   const lines = history.rounds.map(({ atOnce, steps }, round) => {
     const what = steps.map(describeStep).join(atOnce ? ' | ' : ', ');
     const dies =
-      crash.round === round ? `; the process dies at ${crash.percent} % + ${crash.afterMs} ms` : '';
+      crash?.round === round ? `; the process dies at ${crash.percent} % + ${crash.afterMs} ms` : '';
     return `  ${round + 1}. ${what || '-'}${dies}; then ${advances[round]} s pass`;
   });
   return [

@@ -8,6 +8,32 @@ import { makeWeChat } from './world.js';
 const SEED = Number(process.env['HISTORIES_SEED'] ?? Date.now() % 2 ** 31);
 const HISTORIES = 2000;
 
+/** Situations in which rules could break, about a quarter as often as they come up: the generator shall not lose them unseen. */
+const REACHED: Situations = {
+  crashes: 4,
+  'suspense LATE': 20,
+  'suspense DOUBLE': 3,
+  'suspense WRONG_AMOUNT': 30,
+  'suspense ACCEPTED': 1,
+  'return SUCCESS': 20,
+  'refund SUCCESS': 80,
+  'refund ABNORMAL': 3,
+  'refund CLOSED': 3,
+  'refund REJECTED': 10,
+  'refund sent again': 10,
+  'goods taken back': 10,
+  'coupon RELEASED': 50,
+  'coupon USED': 50,
+  'histories with several attempts': 40,
+  'notification UNCONFIRMED': 2,
+  'step forge': 30,
+  'step ownPrice': 30,
+  'trouble processedThenTimeout on prepay': 5,
+  'trouble processedThenTimeout on refund': 3,
+  'trouble timeout on refund': 3,
+  'trouble duplicateNotify on notify': 5,
+};
+
 let wechat: string;
 beforeAll(async () => {
   wechat = await makeWeChat();
@@ -27,10 +53,10 @@ describe(`random histories, HISTORIES_SEED=${SEED}`, () => {
       if (find !== undefined)
         throw new Error(`${find.violations.join('\n')}\nshortest history:\n${find.shortest}`);
     },
-    15 * 60_000,
+    45 * 60_000, // a machine that has other work takes its time
   );
 
-  it.each(Object.entries({ 'suspense LATE': 1 }))('they came to "%s" at least %i times', (name, times) => {
+  it.each(Object.entries(REACHED))('they came to "%s" at least %i times', (name, times) => {
     expect(situations[name] ?? 0).toBeGreaterThanOrEqual(times);
   });
 });

@@ -50,6 +50,8 @@ export type Step =
       quarters: number;
       stale: boolean;
       times: number;
+      /** The owner says yes at once. */
+      approved: boolean;
     }
   | {
       do: 'review';
@@ -77,8 +79,14 @@ export interface History {
 /** What all histories of a batch share: how far the clock moves after each round (s), and when the process dies, if at all. */
 export interface Schedule {
   advances: number[];
-  /** In this round, when so many percent of its steps have begun, and then so many milliseconds later. */
-  crash: { round: number; percent: number; afterMs: number };
+  crash: Crash | null;
+}
+
+/** In this round, when so many percent of its steps are done, and then so many milliseconds later. */
+export interface Crash {
+  round: number;
+  percent: number;
+  afterMs: number;
 }
 
 export const ROUNDS = 5;
@@ -134,6 +142,7 @@ const refund = fc.record({
   quarters: fc.constantFrom(1, 2, 3, 4, 5), // of what was paid; five are too many
   stale: fc.constantFrom(false, false, false, true),
   times: fc.constantFrom(1, 1, 1, 2, 3),
+  approved: fc.boolean(),
 });
 const review = fc.record({
   do: is('review'),
@@ -165,14 +174,20 @@ const round = (minLength: number, ...steps: fc.WeightedArbitrary<Step>[]): fc.Ar
 const buying: fc.Arbitrary<Round> = fc.record({
   atOnce: fc.constant(false),
   steps: fc.array(
-    fc.oneof(often(15, checkout), often(1, order), often(1, ownPrice), often(3, fault('prepay'))),
-    { minLength: 1, maxLength: 2 },
+    fc.oneof(
+      often(15, checkout),
+      often(2, payAgain),
+      often(1, order),
+      often(1, ownPrice),
+      often(3, fault('prepay')),
+    ),
+    { minLength: 1, maxLength: 3 },
   ),
 });
 const paying = round(
   2,
   often(30, payment),
-  often(6, payAgain),
+  often(3, payAgain),
   often(3, closing),
   often(3, fault('query', 'close', 'notify')),
   often(1, forge),
@@ -183,14 +198,14 @@ const paying = round(
 );
 const after = round(
   1,
-  often(16, refund),
-  often(30, review),
-  often(5, fault('refund', 'refund', 'refundQuery', 'notify')),
+  often(20, refund),
+  often(20, review),
+  often(10, fault('refund', 'refund', 'refundQuery', 'notify')),
   often(2, payment),
   often(8, latePayment),
   often(14, decide),
   often(4, refundAgain),
-  often(2, payAgain),
+  often(1, payAgain),
   often(1, closing),
   often(1, withdraw),
   often(1, resend),
@@ -205,11 +220,16 @@ export const history: fc.Arbitrary<History> = fc.record({
   rounds: fc.tuple(buying, paying, after, after, after),
 });
 
+export const crash: fc.Arbitrary<Crash> = fc.record({
+  round: fc.nat(ROUNDS - 1),
+  percent: fc.nat(99),
+  afterMs: fc.nat(8),
+});
+
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   advances: fc.array(fc.constantFrom(1, 1, 16, 16, 40, 70, 95, 130, 400, 1300), {
     minLength: ROUNDS,
     maxLength: ROUNDS,
   }),
-  // Half of the rounds do not exist: half of the batches end without a crash.
-  crash: fc.record({ round: fc.nat(ROUNDS * 2 - 1), percent: fc.nat(99), afterMs: fc.nat(8) }),
+  crash: fc.option(crash),
 });

@@ -12,7 +12,7 @@ export class Line {
   private readonly pool: Pool;
 
   constructor(readonly url: string) {
-    this.pool = new Pool(url, { connections: 48, headersTimeout: 60_000 });
+    this.pool = new Pool(url, { connections: 32, headersTimeout: 60_000 });
   }
 
   async send(

@@ -23,8 +23,8 @@ export interface KnownOrder {
   /** Numbers of its attempts, oldest first. */
   numbers: string[];
   payParams: unknown;
-  /** By this buyer at the cashier, whatever became of it. */
-  paid: boolean;
+  /** Numbers that were paid at the cashier, whatever became of it. */
+  paid: string[];
 }
 
 /** One history under way: what its people know, which may be less than what is true. */
@@ -57,7 +57,7 @@ export class Lane {
   }
 
   paidOrder(fromNewest: number): KnownOrder | undefined {
-    const paid = this.orders.filter((order) => order.paid);
+    const paid = this.orders.filter(({ paid }) => paid.length > 0);
     return paid[paid.length - 1 - fromNewest] ?? paid.at(-1);
   }
 
@@ -110,7 +110,7 @@ export class Lane {
         payableFen: order.payableFen,
         numbers: [],
         payParams: undefined,
-        paid: false,
+        paid: [],
       };
       this.orders.push(known);
     }

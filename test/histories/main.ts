@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -90,6 +91,7 @@ async function simulate(histories: number, seed: number, workers: number): Promi
     }),
   );
   summary.seconds = (performance.now() - started) / 1000;
+  await rm(wechat, { recursive: true, force: true });
   return summary;
 }
 

@@ -5,48 +5,64 @@ import { WxPayHttp, type WxPayHttpRequest } from '../../src/wxpay/wxpay.http.js'
 /** What no row shows afterwards: in which moment WeChat was called (DESIGN §2.3, §2.4). */
 export interface Probe {
   /** Asked before a prepay or refund leaves: whether another connection sees this number in a row. */
-  isCommitted(number: string): Promise<boolean>;
-  complain(violation: string): void;
+  isCommitted: (number: string) => Promise<boolean>;
+  complain: (violation: string) => void;
 }
+
+const SENDING = ['send', 'sendWithCertificate'] as const;
+type Send = (this: WxPayHttp, ...given: unknown[]) => Promise<never>;
 
 const inTransaction = new AsyncLocalStorage<true>();
 let probe: Probe | undefined;
 
-/** From now on every call to WeChat is looked at, of every application in this process. */
-export function watchCalls(given: Probe): void {
-  if (probe === undefined) install();
+/** From now on every call to WeChat is looked at, of every application in this process. @returns ends that */
+export function watchCalls(given: Probe): () => void {
+  const restore = install();
   probe = given;
+  return () => {
+    restore();
+    probe = undefined;
+  };
 }
 
-function install(): void {
+function install(): () => void {
   const source = DataSource.prototype as unknown as {
     transaction: (this: DataSource, ...given: never[]) => Promise<never>;
   };
   const { transaction } = source;
+  const http = WxPayHttp.prototype as unknown as Record<(typeof SENDING)[number], Send>;
+  const sending = SENDING.map((method) => http[method]);
   source.transaction = function (this: DataSource, ...given: never[]) {
     return inTransaction.run(true, () => Reflect.apply(transaction, this, given));
   };
-  for (const method of ['send', 'sendWithCertificate'] as const) {
-    const send = WxPayHttp.prototype[method] as (...given: unknown[]) => Promise<never>;
-    WxPayHttp.prototype[method] = async function (this: WxPayHttp, ...given: unknown[]) {
+  SENDING.forEach((method, at) => {
+    http[method] = async function (this: WxPayHttp, ...given: unknown[]) {
       await look(given.at(-1) as WxPayHttpRequest);
-      return Reflect.apply(send, this, given);
+      return Reflect.apply(sending[at] as Send, this, given);
     };
-  }
+  });
+  return () => {
+    source.transaction = transaction;
+    SENDING.forEach((method, at) => (http[method] = sending[at] as Send));
+  };
 }
+
+/** Calls that begin something at WeChat under a number of ours. */
+const BEGINS = /\/(unifiedorder|transactions\/(jsapi|app|native|h5)|secapi\/pay\/refund|domestic\/refunds)$/;
 
 async function look({ method, path, body = '' }: WxPayHttpRequest): Promise<void> {
-  if (inTransaction.getStore()) probe?.complain(`rule 4: ${method} ${path} inside a transaction: ${body}`);
-  const number = /\/(unifiedorder|transactions\/[a-z0-9]+|secapi\/pay\/refund|refunds)$/.test(path)
-    ? /out_(?:refund|trade)_no(?:>|":")(?:<!\[CDATA\[)?([\w-]+)/.exec(named(body))?.[1]
-    : undefined;
-  if (number === undefined || probe === undefined) return;
-  const isCommitted = await inTransaction.exit(() => probe?.isCommitted(number));
-  if (!isCommitted) probe.complain(`rule 3: ${method} ${path} names ${number}, which is in no committed row`);
+  const number = numberIn(body) ?? path;
+  if (inTransaction.getStore()) probe?.complain(`rule 4: ${method} ${path} inside a transaction, ${number}`);
+  if (!BEGINS.test(path) || probe === undefined) return;
+  const { isCommitted, complain } = probe;
+  if (!(await inTransaction.exit(() => isCommitted(number))))
+    complain(`rule 3: ${method} ${path} names ${number}, which is in no committed row`);
 }
 
-/** A refund names the payment as well: its own number counts. */
-function named(body: string): string {
-  const at = body.indexOf('out_refund_no');
-  return at < 0 ? body : body.slice(at);
+/** In XML or JSON. A refund names its payment as well: its own number counts. */
+function numberIn(body: string): string | undefined {
+  const refund = body.indexOf('out_refund_no');
+  return /out_(?:refund|trade)_no(?:>|":")(?:<!\[CDATA\[)?([\w-]+)/.exec(
+    body.slice(Math.max(refund, 0)),
+  )?.[1];
 }

@@ -26,6 +26,12 @@ const PATHS = {
     notify: 'notify',
   },
 } as const;
+/** What a fault's path stands for, over whichever protocol. */
+export function callOf(path: string): string {
+  const named = [...Object.entries(PATHS.v2), ...Object.entries(PATHS.v3)].find(([, each]) => each === path);
+  return named?.[0] ?? path;
+}
+
 /** How long a broken-off call hangs; what follows is the same as after the full patience of the client. */
 const HELD_MS = 20;
 
@@ -112,7 +118,7 @@ async function learnById(lane: Lane, id: string): Promise<void> {
     [id],
   );
   if (row === undefined || lane.orders.some((each) => each.id === id)) return;
-  lane.orders.push({ id, ...row, payableFen: Number(row.payableFen), payParams: undefined, paid: false });
+  lane.orders.push({ id, ...row, payableFen: Number(row.payableFen), payParams: undefined, paid: [] });
 }
 
 async function order(lane: Lane, step: StepOf<'order'>): Promise<boolean> {
@@ -145,7 +151,9 @@ async function payAgain(lane: Lane, step: StepOf<'payAgain'>): Promise<boolean> 
 /** The phone: pays with what the shop gave it, or by the order's number where the test wants what should not happen. */
 async function pay(lane: Lane, { order: index, attempt, how }: StepOf<'pay'>): Promise<boolean> {
   const order = lane.order(index);
-  const outTradeNo = attempt === 'first' ? order?.numbers[0] : order?.numbers.at(-1);
+  const unpaid = order?.numbers.filter((number) => !order.paid.includes(number)) ?? [];
+  const numbers = how === 'forced' && unpaid.length > 0 ? unpaid : (order?.numbers ?? []);
+  const outTradeNo = attempt === 'first' ? numbers[0] : numbers.at(-1);
   if (order === undefined || outTradeNo === undefined) return false;
   const asShown = attempt === 'last' && how === 'exact' && order.payParams !== undefined;
   const request = {
@@ -158,7 +166,7 @@ async function pay(lane: Lane, { order: index, attempt, how }: StepOf<'pay'>): P
   const { status, body } = await lane.control('POST', '/_sim/pay', request);
   if (status === 200 && typeof body.transactionId === 'string') {
     lane.transactionIds.push(body.transactionId);
-    order.paid = true;
+    order.paid.push(outTradeNo ?? '');
   }
   if (status === 400 && body.code === 'BAD_PAY_PARAMS')
     lane.complaints.push(`the cashier does not open: ${body.message}`);
@@ -226,12 +234,11 @@ async function refund(lane: Lane, step: StepOf<'refund'>): Promise<boolean> {
       ? lane.buyer(`/api/v1/orders/${order.id}/refunds`, body)
       : lane.staff('finance', `/orders/${order.id}/refunds`, body);
   const replies = await Promise.all(Array.from({ length: step.times }, ask));
-  for (const reply of replies) {
-    if (reply.status !== 201) continue;
-    lane.learnRefund(reply.body.id);
-    if (step.stale) lane.complaints.push('a refund with a stale expectation was accepted');
-  }
-  return replies.some(({ status }) => status === 201);
+  const ids = replies.flatMap(({ status, body }) => (status === 201 ? [String(body.id)] : []));
+  for (const id of ids) lane.learnRefund(id);
+  if (step.stale && ids.length > 0) lane.complaints.push('a refund with a stale expectation was accepted');
+  if (step.approved) await Promise.all(ids.map((id) => lane.staff('owner', `/refunds/${id}/approve`)));
+  return ids.length > 0;
 }
 
 async function review(lane: Lane, step: StepOf<'review'>): Promise<boolean> {

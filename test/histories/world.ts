@@ -45,10 +45,18 @@ export async function makeWeChat(): Promise<string> {
   return home;
 }
 
-/** A dying process has much to say, also while the next one sets up its own logger; none of it is news here. */
-if (process.env['TEST_LOG_LEVEL'] === undefined) {
-  Logger.overrideLogger(false);
+/**
+ * A dying process has much to say, also while the next one sets up its own logger; none of it is news here.
+ * @returns gives the applications of this process their loggers back
+ */
+export function hush(): () => void {
+  if (process.env['TEST_LOG_LEVEL'] !== undefined) return () => undefined;
+  const overrideLogger = Logger.overrideLogger.bind(Logger);
+  overrideLogger(false);
   Logger.overrideLogger = () => undefined;
+  return () => {
+    Logger.overrideLogger = overrideLogger;
+  };
 }
 
 /**
@@ -119,7 +127,7 @@ export class World {
       staff,
     );
     // Refunds take long enough for somebody to decide them otherwise first.
-    await control.send('POST', '/_sim/settings', { refundSeconds: 90 });
+    await control.send('POST', '/_sim/settings', { refundSeconds: 300 });
     return world;
   }
 

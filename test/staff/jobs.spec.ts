@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { done, EFFECT_KINDS, type EffectKind } from '../../src/fulfilment/effect/effect-kind.js';
-import { newEvent, type DomainEvent } from '../../src/jobs/event.js';
+import { newEvent, type OrderEvent } from '../../src/jobs/event.js';
 import { countDueRows, DUE_NAMES } from '../../src/staff/jobs/due-rows.js';
 import type { JobPage, JobView } from '../../src/staff/jobs/job.schema.js';
 import { ask, paidOrder } from '../refund/paid-order.js';
@@ -18,7 +18,7 @@ let support: Desk;
 let viewer: Desk;
 
 /** The events that came through, and whether they can be planned. */
-const seen: DomainEvent[] = [];
+const seen: OrderEvent[] = [];
 let broken = false;
 let unplannable: string | undefined;
 const probe: EffectKind = {
@@ -91,7 +91,7 @@ async function retriesRecorded(id: string): Promise<unknown[]> {
 describe('a poisoned job', () => {
   it.each([
     ['nothing', null, 'the whole'],
-    ['something else', { hello: SECRET }, 'orderId'],
+    ['something else', { hello: SECRET }, 'type'],
     [
       'a type of another version',
       { ...newEvent('order.closed', new Date(), { orderId: uuidv7() }), type: SECRET },

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { run, statement } from '../../database/sql.js';
-import type { DomainEvent } from '../../jobs/event.js';
+import type { OrderEvent } from '../../jobs/event.js';
 import { WxPayService } from '../../wxpay/wxpay.service.js';
 import {
   done,
@@ -54,14 +54,14 @@ export class DeliverNotify implements EffectKind {
   ) {}
 
   /** Once for an order: the gateway hears of no parcels, so their correction is no news to it. */
-  async plan({ type, orderId }: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+  async plan({ type, orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
     if (type !== 'order.shipped' || (await find(manager, orderId)) === undefined) return [];
     if (await manager.existsBy(Effect, { orderId, kind: DELIVER_NOTIFY })) return [];
     return [{ target: '', subject: { kind: 'order', id: orderId }, orderId, payload: {} }];
   }
 
   /** After a lost answer the same is said once more. */
-  async run({ id, orderId }: Effect): Promise<EffectResult> {
+  async run({ id, subjectId: orderId }: Effect): Promise<EffectResult> {
     const found = await find(this.dataSource.manager, orderId);
     if (found === undefined) return refused('NOT_SHIPPED', 'there is nothing to tell');
     const { accountId, openid, shippedAt, ...payment } = found;

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { DomainEvent } from '../../jobs/event.js';
+import type { DomainEvent, OrderEvent, ReconciliationEvent } from '../../jobs/event.js';
 import type { AttemptOutcome } from './effect-attempt.entity.js';
 import type { Effect } from './effect.entity.js';
 
@@ -33,7 +33,7 @@ export interface PlannedEffect {
   /** Whom it goes to; one event reaches one target once. Empty when a kind has no targets. */
   target: string;
   subject: { kind: Effect['subjectKind']; id: string };
-  orderId: string;
+  orderId: string | null;
   /** Kept as JSON and handed to `run` unchanged. No secrets: those are looked up when it runs. */
   payload: unknown;
 }
@@ -71,7 +71,9 @@ export interface EffectKind {
    */
   concerning?(events: readonly DomainEvent[], manager: EntityManager): Promise<readonly DomainEvent[]>;
   /** Reads rows, calls nobody. May be asked again about the same event; what was planned before stays. */
-  plan(event: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]>;
+  plan(event: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]>;
+  /** The same for a day's comparison with WeChat's bills; absent where that means nothing. */
+  planReconciliation?(event: ReconciliationEvent, manager: EntityManager): Promise<PlannedEffect[]>;
   /**
    * One attempt, outside any transaction, in well under a minute. An attempt whose answer was lost is followed by
    * another, so the other side has to know duplicates by an id, or be asked first.

@@ -49,7 +49,7 @@ export class EffectPlanner implements OnApplicationBootstrap {
       const concerning = kind.concerning === undefined ? events : await kind.concerning(events, manager);
       for (const event of concerning)
         planned += await this.plan(kind, event).catch((cause: unknown) => {
-          failures.push(new Error(`order ${event.orderId}: ${wordsOf(cause)}`, { cause }));
+          failures.push(new Error(`${subjectOf(event)}: ${wordsOf(cause)}`, { cause }));
           return 0;
         });
     } catch (error) {
@@ -62,7 +62,10 @@ export class EffectPlanner implements OnApplicationBootstrap {
   /** @returns how many */
   private async plan(kind: EffectKind, event: DomainEvent): Promise<number> {
     const { manager } = this.dataSource;
-    const planned = await kind.plan(event, manager);
+    const planned =
+      'reconciliationId' in event
+        ? ((await kind.planReconciliation?.(event, manager)) ?? [])
+        : await kind.plan(event, manager);
     const dedupeKey = (target: string): string => `${event.id}:${kind.kind}:${target}`;
     await this.effects.add(
       manager,
@@ -70,6 +73,10 @@ export class EffectPlanner implements OnApplicationBootstrap {
     );
     return planned.length;
   }
+}
+
+function subjectOf(event: DomainEvent): string {
+  return 'orderId' in event ? `order ${event.orderId}` : `reconciliation ${event.reconciliationId}`;
 }
 
 function wordsOf(error: unknown): string {

@@ -1,6 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { EffectStatus } from './effect.status.js';
 
+export const SUBJECT_KINDS = ['order', 'payment', 'refund', 'reconciliation'] as const;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
 /** One thing to be done outside because of something decided here: a message, a delivery, a print. */
 @Entity('effects')
 export class Effect {
@@ -15,13 +18,14 @@ export class Effect {
   readonly target!: string;
 
   @Column('text')
-  readonly subjectKind!: 'order' | 'payment' | 'refund';
+  readonly subjectKind!: SubjectKind;
 
   @Column('uuid')
   readonly subjectId!: string;
 
-  @Column('uuid')
-  readonly orderId!: string;
+  /** Null: it is about no order, but about a day's comparison with WeChat's bills. */
+  @Column('uuid', { nullable: true })
+  readonly orderId!: string | null;
 
   /** What caused it, once: `<event>:<kind>:<target>`, or a person's request. */
   @Column('text')

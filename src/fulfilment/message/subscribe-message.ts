@@ -7,7 +7,7 @@ import { SubscriptionService } from '../../buyer/subscription/subscription.servi
 import type { MessageName } from '../../config/message-template.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
-import type { DomainEvent, EventType } from '../../jobs/event.js';
+import type { OrderEvent, OrderEventType, ReconciliationEvent } from '../../jobs/event.js';
 import { rolesWith, type Permission } from '../../operator/permissions.js';
 import { WechatApi } from '../../wechat/wechat-api.js';
 import type { Rejected } from '../../wxpay/outcome.js';
@@ -20,7 +20,7 @@ import {
   type PlannedEffect,
 } from '../effect/effect-kind.js';
 import type { Effect } from '../effect/effect.entity.js';
-import { messageData, readFacts } from './message-content.js';
+import { messageData, readFacts, readReconciliation } from './message-content.js';
 
 export const SUBSCRIBE_MESSAGE = 'message';
 
@@ -31,7 +31,7 @@ const NOT_GRANTED = '43101';
 const SWITCHED_OFF = new Set(['43107', '43108']);
 const QUOTA = '45009';
 
-const MESSAGES_OF: Partial<Record<EventType, readonly MessageName[]>> = {
+const MESSAGES_OF: Partial<Record<OrderEventType, readonly MessageName[]>> = {
   'payment.succeeded': ['ORDER_PAID', 'STAFF_NEW_ORDER'],
   'order.shipped': ['ORDER_SHIPPED'],
   'refund.requested': ['STAFF_REFUND_ASKED'],
@@ -45,6 +45,7 @@ const MESSAGES_OF: Partial<Record<EventType, readonly MessageName[]>> = {
 const STAFF: Partial<Record<MessageName, Permission>> = {
   STAFF_NEW_ORDER: 'orders.ship',
   STAFF_REFUND_ASKED: 'refunds.review',
+  STAFF_RECONCILIATION: 'reconciliation.resolve',
 };
 
 const STAFF_WITH_WECHAT = statement(
@@ -74,7 +75,7 @@ export class SubscribeMessage implements EffectKind {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async plan(event: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+  async plan(event: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
     const { templates, templatePage } = this.settings.wechat;
     const names = (MESSAGES_OF[event.type] ?? []).filter((name) => templates[name] !== undefined);
     if (names.length === 0) return [];
@@ -100,6 +101,20 @@ export class SubscribeMessage implements EffectKind {
     return planned;
   }
 
+  async planReconciliation(event: ReconciliationEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+    const name = 'STAFF_RECONCILIATION';
+    const template = this.settings.wechat.templates[name];
+    if (template === undefined) return [];
+    const data = messageData(template, await readReconciliation(event, manager));
+    const receivers = await this.staff(manager, 'reconciliation.resolve');
+    return receivers.map((buyerId) => ({
+      target: `${name}:${buyerId}`,
+      subject: { kind: 'reconciliation', id: event.reconciliationId },
+      orderId: null,
+      payload: { buyerId, templateId: template.id, data },
+    }));
+  }
+
   async run({ id, orderId, payload }: Effect): Promise<EffectResult> {
     const { buyerId, templateId, page, data } = payloadSchema.parse(payload);
     const buyer = await this.buyers.find(buyerId);
@@ -117,7 +132,7 @@ export class SubscribeMessage implements EffectKind {
 
   private async rejected(
     effectId: string,
-    orderId: string,
+    orderId: string | null,
     buyerId: string,
     templateId: string,
     { code, message }: Rejected,

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { Clock } from '../../common/time/clock.js';
-import type { DomainEvent } from '../../jobs/event.js';
+import type { DomainEvent, OrderEvent } from '../../jobs/event.js';
 import { OrderItem } from '../../order/order-item.entity.js';
 import { Order } from '../../order/order.entity.js';
 import type { Effect } from '../effect/effect.entity.js';
@@ -51,7 +51,7 @@ export class ReceiptPrint implements EffectKind {
     return paid.length > 0 && (await this.printers.enabled(manager)).length > 0 ? paid : [];
   }
 
-  async plan({ orderId }: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+  async plan({ orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
     const printers = await this.printers.enabled(manager);
     return printers.length === 0 ? [] : this.tickets(manager, orderId, NEW_ORDER, printers);
   }

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run } from '../../database/sql.js';
-import type { DomainEvent } from '../../jobs/event.js';
+import type { OrderEvent } from '../../jobs/event.js';
 import { Order } from '../../order/order.entity.js';
 import { FIND_SHIPPED, type ShippedOrder } from '../../shipping/shipped-order.js';
 import { WechatApi } from '../../wechat/wechat-api.js';
@@ -42,14 +42,14 @@ export class ShippingUpload implements EffectKind {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async plan({ type, orderId }: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+  async plan({ type, orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
     if (type !== 'order.shipped' || (await this.find(manager, orderId)) === undefined) return [];
     const { shipment } = await manager.findOneByOrFail(Order, { id: orderId });
     const payload = { revision: shipment?.revision };
     return [{ target: '', subject: { kind: 'order', id: orderId }, orderId, payload }];
   }
 
-  async run({ id, orderId, payload }: Effect): Promise<EffectResult> {
+  async run({ id, subjectId: orderId, payload }: Effect): Promise<EffectResult> {
     const { manager } = this.dataSource;
     const { revision } = payloadSchema.parse(payload);
     const found = await this.find(manager, orderId);

@@ -6,7 +6,12 @@ import { SEALED_COLUMNS } from '../../common/sealed-columns.js';
 import { Sealing } from '../../common/sealed.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
-import { EVENT_TYPES, type DomainEvent } from '../../jobs/event.js';
+import {
+  EVENT_TYPES,
+  type DomainEvent,
+  type OrderEvent,
+  type ReconciliationEvent,
+} from '../../jobs/event.js';
 import type { Effect } from '../effect/effect.entity.js';
 import {
   done,
@@ -20,7 +25,7 @@ import {
 import { AddressRefused } from './address-guard.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 import { WebhookHttp, type WebhookAnswer } from './webhook.http.js';
-import { webhookMessage } from './webhook-message.js';
+import { reconciliationMessage, webhookMessage } from './webhook-message.js';
 import { secretsOf, signedHeaders } from './webhook-secrets.js';
 
 export const WEBHOOK = 'webhook';
@@ -63,18 +68,34 @@ export class WebhookDelivery implements EffectKind {
     return events.filter(({ type }) => wanted.has(type));
   }
 
-  async plan(event: DomainEvent, manager: EntityManager): Promise<PlannedEffect[]> {
-    const endpoints = await run<{ id: string }>(manager, SUBSCRIBED, [event.type, event.at]);
-    if (endpoints.length === 0) return [];
-    const { id: messageId, type, orderId, refundId, paymentId } = event;
+  async plan(event: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+    const { orderId, refundId, paymentId } = event;
     const subject: PlannedEffect['subject'] =
       refundId !== undefined
         ? { kind: 'refund', id: refundId }
         : paymentId !== undefined
           ? { kind: 'payment', id: paymentId }
           : { kind: 'order', id: orderId };
-    const payload = { messageId, type, body: await webhookMessage(event, manager) };
-    return endpoints.map(({ id }) => ({ target: id, subject, orderId, payload }));
+    const body = () => webhookMessage(event, manager);
+    return this.deliveries(event, manager, { subject, orderId }, body);
+  }
+
+  async planReconciliation(event: ReconciliationEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+    const subject = { kind: 'reconciliation', id: event.reconciliationId } as const;
+    const body = () => reconciliationMessage(event, manager);
+    return this.deliveries(event, manager, { subject, orderId: null }, body);
+  }
+
+  private async deliveries(
+    { id: messageId, type, at }: DomainEvent,
+    manager: EntityManager,
+    about: Pick<PlannedEffect, 'subject' | 'orderId'>,
+    makeBody: () => Promise<string>,
+  ): Promise<PlannedEffect[]> {
+    const endpoints = await run<{ id: string }>(manager, SUBSCRIBED, [type, at]);
+    if (endpoints.length === 0) return [];
+    const payload = { messageId, type, body: await makeBody() };
+    return endpoints.map(({ id }) => ({ target: id, ...about, payload }));
   }
 
   async run({ target, payload }: Effect): Promise<EffectResult> {

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { EventType } from '../../jobs/event.js';
+import type { DomainEvent } from '../../jobs/event.js';
 
 /** One of the shop's other systems, to be told of events. */
 @Entity('webhook_endpoints')
@@ -14,7 +14,7 @@ export class WebhookEndpoint {
   readonly description!: string | null;
 
   @Column('text', { array: true })
-  readonly eventTypes!: EventType[];
+  readonly eventTypes!: DomainEvent['type'][];
 
   @Column('boolean')
   readonly enabled!: boolean;

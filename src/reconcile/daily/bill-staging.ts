@@ -18,7 +18,7 @@ const CREATE = statement(
 const LOAD = statement(
   'load-bill-rows',
   `INSERT INTO bill_rows
-   SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(
+   SELECT * FROM json_to_recordset($1::json) AS row(
      line integer, at timestamptz, "transactionId" text, "outTradeNo" text, state text, "settlementFen" bigint, "totalFen" bigint,
      "refundId" text, "outRefundNo" text, "refundSettlementFen" bigint, "refundTotalFen" bigint, "refundState" text,
      "feeMilliFen" bigint, rate integer)`,

@@ -190,7 +190,8 @@ export const COUNT_WAITING = statement(
   `UPDATE reconciliation_differences d SET status = 'OPEN',
      kind = CASE WHEN d.ours->>'kind' = 'refund' THEN 'REFUND_MISSING_AT_WECHAT' ELSE 'PAYMENT_MISSING_AT_WECHAT' END
    FROM reconciliations r
-   WHERE r.id = d.reconciliation_id AND r.account_id = $1 AND r.date = $2::date AND d.status = 'WAITING'`,
+   WHERE r.id = d.reconciliation_id AND r.account_id = $1 AND r.date = $2::date AND d.status = 'WAITING'
+   RETURNING r.id`,
 );
 
 /** What the journal has for the day and for what the bill names; beside it, what the bill's rows come to. */

@@ -4,6 +4,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../../common/time/clock.js';
 import { run, statement } from '../../database/sql.js';
 import { transaction } from '../../database/transaction.js';
+import { newReconciliationEvent, type ReconciliationEventType } from '../../jobs/event.js';
+import { JobService } from '../../jobs/job.service.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import type { Bill, BillOutcome } from '../../wxpay/bill.js';
 import { MerchantAccounts } from '../../wxpay/merchant-accounts.js';
@@ -37,7 +39,8 @@ const FINISH = statement(
   'finish-reconciliation',
   `UPDATE reconciliations SET status = $3, next_attempt_at = $4, waiting = $5, failure = $6, totals = coalesce($7, totals),
                               finished_at = coalesce($8, finished_at)
-   WHERE id = $1 AND status = 'RUNNING' AND attempts = $2`,
+   WHERE id = $1 AND status = 'RUNNING' AND attempts = $2
+   RETURNING id`,
 );
 const COUNT_OPEN = statement(
   'count-open-differences',
@@ -64,6 +67,7 @@ export class ReconciliationService {
     private readonly wxpay: WxPayService,
     private readonly accounts: MerchantAccounts,
     private readonly ledger: LedgerService,
+    private readonly jobs: JobService,
     private readonly clock: Clock,
   ) {}
 
@@ -75,16 +79,16 @@ export class ReconciliationService {
       const trade = await this.wxpay.downloadBill(accountId, { kind: 'TRADE', date });
       if (trade.kind === 'accepted') files.push(trade.value);
       const stop = this.whyNotYet(trade, date);
-      if (stop !== undefined) return await this.finish(this.dataSource.manager, claimed, stop);
+      if (stop !== undefined) return await this.conclude(claimed, stop);
       const flow = await this.wxpay.downloadBill(accountId, { kind: 'FUND_FLOW', date });
       if (flow.kind === 'accepted') files.push(flow.value);
       if ((flow.kind === 'later' || flow.kind === 'unknown') && this.mayWaitForFundFlow(date))
-        return await this.finish(this.dataSource.manager, claimed, this.later('FUND_FLOW', flow.message));
+        return await this.conclude(claimed, this.later('FUND_FLOW', flow.message));
       await this.compare(claimed, trade.kind === 'accepted' ? trade.value.path : null, flow);
     } catch (error) {
       if (!(error instanceof BillUnreadable)) throw error;
       const failure = { code: 'BILL_UNREADABLE', message: `the bill of ${date}: ${error.message}` };
-      await this.finish(this.dataSource.manager, claimed, { status: 'FAILED', failure });
+      await this.conclude(claimed, { status: 'FAILED', failure });
     } finally {
       for (const file of files) await file.dispose();
     }
@@ -132,8 +136,11 @@ export class ReconciliationService {
     await run(manager, sql.CLEAR_GONE, [id]);
     const yesterday = plusDays(date, -1);
     await run(manager, sql.EXPLAIN_WAITING, [accountId, yesterday]);
-    if (now >= billReadyAt(date)) await run(manager, sql.COUNT_WAITING, [accountId, yesterday]);
-    await bookFees(manager, this.ledger, now);
+    if (now >= billReadyAt(date)) {
+      const [counted] = await run<{ id: string }>(manager, sql.COUNT_WAITING, [accountId, yesterday]);
+      if (counted !== undefined) await this.tell(manager, 'reconciliation.differences', counted.id);
+    }
+    await bookFees(manager, now);
     await bookWithdrawals(manager, this.ledger, accountId, flow?.withdrawals ?? [], now);
     return {
       bill: billSide,
@@ -175,6 +182,15 @@ export class ReconciliationService {
     return since >= 0 && since < FUND_FLOW_PATIENCE_MS;
   }
 
+  private conclude(claimed: ClaimedRun, result: Result): Promise<void> {
+    return transaction(this.dataSource, (manager) => this.finish(manager, claimed, result));
+  }
+
+  /** A day that somebody has to look at is an event (docs/webhooks.md). */
+  private async tell(manager: EntityManager, type: ReconciliationEventType, id: string): Promise<void> {
+    await this.jobs.enqueue(manager, 'events', [newReconciliationEvent(type, this.clock.now(), id)]);
+  }
+
   private async finish(
     manager: EntityManager,
     { id, accountId, date, attempts }: ClaimedRun,
@@ -182,19 +198,25 @@ export class ReconciliationService {
   ): Promise<void> {
     const { status, nextAttemptAt = null, waiting = null, failure = null, totals = null } = result;
     const finishedAt = status === 'WAITING' ? null : this.clock.now();
-    await run(manager, FINISH, [id, attempts, status, nextAttemptAt, waiting, failure, totals, finishedAt]);
+    const values = [id, attempts, status, nextAttemptAt, waiting, failure, totals, finishedAt];
+    if ((await run(manager, FINISH, values)).length === 0) return; // another has taken its place
     const known = { reconciliationId: id, accountId, date };
     if (waiting !== null)
       this.logger.log(`${date}: ${waiting.message}; trying again later`, { ...known, code: waiting.code });
-    if (failure !== null) this.logger.error(`${date}: ${failure.message}`, { ...known, code: failure.code });
+    if (failure !== null) {
+      this.logger.error(`${date}: ${failure.message}`, { ...known, code: failure.code });
+      await this.tell(manager, 'reconciliation.failed', id);
+    }
     if (status !== 'DONE') return;
     const open = await run<{ kind: string; count: number }>(manager, COUNT_OPEN, [id]);
     if (open.length === 0) this.logger.log(`${date}: the books agree with WeChat's bill`, known);
-    else
+    else {
       this.logger.warn(`${date}: the books and WeChat's bill differ`, {
         ...known,
         differences: Object.fromEntries(open.map(({ kind, count }) => [kind, count])),
       });
+      await this.tell(manager, 'reconciliation.differences', id);
+    }
   }
 }
 

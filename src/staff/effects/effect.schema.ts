@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ATTEMPT_OUTCOMES } from '../../fulfilment/effect/effect-attempt.entity.js';
+import { SUBJECT_KINDS } from '../../fulfilment/effect/effect.entity.js';
 import { EFFECT_STATUSES } from '../../fulfilment/effect/effect.status.js';
 import { instant, pageFields, periodFields } from '../list-query.js';
 
@@ -16,8 +17,8 @@ export const effectRowSchema = z.object({
   id: z.string(),
   kind: z.string().describe('what is done, e.g. webhook or print'),
   target: z.string().describe('whom it goes to: the id of an endpoint, a printer, a template'),
-  subject: z.object({ kind: z.enum(['order', 'payment', 'refund']), id: z.string() }),
-  orderId: z.string(),
+  subject: z.object({ kind: z.enum(SUBJECT_KINDS), id: z.string() }),
+  orderId: z.string().optional().describe('absent where it is about a day’s comparison'),
   status: z
     .enum(EFFECT_STATUSES)
     .describe(

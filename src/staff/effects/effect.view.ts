@@ -11,7 +11,7 @@ export function effectRow(effect: Effect): EffectRow {
     kind,
     target,
     subject: { kind: subjectKind, id: subjectId },
-    orderId,
+    ...(orderId !== null && { orderId }),
     status,
     attempts,
     ...(effect.nextAttemptAt && { nextAttemptAt: toBeijingIso(effect.nextAttemptAt) }),

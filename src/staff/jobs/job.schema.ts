@@ -23,6 +23,7 @@ export const payloadIdsSchema = z.object({
   paymentId: z.uuid().optional().catch(undefined),
   refundId: z.uuid().optional().catch(undefined),
   suspenseId: z.uuid().optional().catch(undefined),
+  reconciliationId: z.uuid().optional().catch(undefined),
   together: z
     .array(z.unknown())
     .transform(({ length }) => length)
@@ -44,6 +45,7 @@ export const jobSchema = z.object({
       paymentId: z.string().optional(),
       refundId: z.string().optional(),
       suspenseId: z.string().optional(),
+      reconciliationId: z.string().optional(),
       together: z.int().optional().describe('instead of ids: how many events were decided together'),
     })
     .describe('ids only; empty when the payload has an unknown shape'),

@@ -9,23 +9,32 @@ const STRAGGLER_MS = DAY_MS;
 
 /**
  * $1 the first moment of the first day, $2 the creation of the oldest order that may still end in it: the bound by
- * which the index on `created_at` serves all three counts. Rows ahead of the clock do not exist.
+ * which the index on `created_at` serves all three counts. $3 lies ahead of all of them: plans are made without the
+ * values, and only a period with two ends is taken for a short one.
  */
 const COUNT_ORDERS = statement(
   'count-orders-by-day',
-  `SELECT to_char(happened.at AT TIME ZONE interval '8 hours', 'YYYY-MM-DD') AS date,
-          count(*) FILTER (WHERE what = 'created')::int AS orders, count(*) FILTER (WHERE what = 'paid')::int AS "paidOrders",
-          coalesce(sum(paid_fen) FILTER (WHERE what = 'paid'), 0)::bigint AS "paidFen",
-          count(*) FILTER (WHERE what = 'closed')::int AS "closedOrders"
-   FROM orders CROSS JOIN LATERAL (VALUES ('created', created_at), ('paid', paid_at), ('closed', closed_at)) AS happened(what, at)
-   WHERE created_at >= $2 AND happened.at >= $1
-   GROUP BY 1`,
+  `WITH lately AS NOT MATERIALIZED (SELECT * FROM orders WHERE created_at >= $2 AND created_at < $3),
+   counted(day, orders, paid_orders, paid_fen, closed_orders) AS (
+     SELECT date_bin('1 day', created_at, $1), count(*), 0, 0::bigint, 0 FROM lately WHERE created_at >= $1 GROUP BY 1
+     UNION ALL
+     SELECT date_bin('1 day', paid_at, $1), 0, count(*), sum(paid_fen)::bigint, 0 FROM lately WHERE paid_at >= $1 GROUP BY 1
+     UNION ALL
+     SELECT date_bin('1 day', closed_at, $1), 0, 0, 0, count(*) FROM lately WHERE closed_at >= $1 GROUP BY 1)
+   SELECT day, sum(orders)::int AS orders, sum(paid_orders)::int AS "paidOrders", sum(paid_fen)::bigint AS "paidFen",
+          sum(closed_orders)::int AS "closedOrders"
+   FROM counted GROUP BY day`,
 );
 const SUM_REFUNDS = statement(
   'sum-refunds-by-day',
-  `SELECT to_char(succeeded_at AT TIME ZONE interval '8 hours', 'YYYY-MM-DD') AS date, sum(amount_fen)::bigint AS "refundedFen"
-   FROM refunds WHERE status = 'SUCCESS' AND order_id IS NOT NULL AND succeeded_at >= $1 GROUP BY 1`,
+  `SELECT date_bin('1 day', succeeded_at, $1) AS day, sum(amount_fen)::bigint AS "refundedFen"
+   FROM refunds
+   WHERE status = 'SUCCESS' AND order_id IS NOT NULL AND succeeded_at >= $1 AND succeeded_at < $2 GROUP BY 1`,
 );
+
+interface OrderCounts extends Omit<DayFigures, 'date' | 'refundedFen'> {
+  day: Date;
+}
 
 /**
  * What happened on each of the last days, today included, oldest first; a day is one of UTC+8.
@@ -38,9 +47,10 @@ export async function dayFigures(
   const today = new Date(`${dateOf(now)}T00:00:00+08:00`);
   const since = new Date(today.getTime() - (days - 1) * DAY_MS);
   const createdSince = new Date(since.getTime() - expireMinutes * 60_000 - STRAGGLER_MS);
+  const ahead = new Date(now.getTime() + DAY_MS);
   const [orders, refunds] = await Promise.all([
-    run<Omit<DayFigures, 'refundedFen'>>(manager, COUNT_ORDERS, [since, createdSince]),
-    run<Pick<DayFigures, 'date' | 'refundedFen'>>(manager, SUM_REFUNDS, [since]),
+    run<OrderCounts>(manager, COUNT_ORDERS, [since, createdSince, ahead]),
+    run<{ day: Date; refundedFen: number }>(manager, SUM_REFUNDS, [since, ahead]),
   ]);
   const [ordersOn, refundsOn] = [byDate(orders), byDate(refunds)];
   return Array.from({ length: days }, (_, day) => {
@@ -64,8 +74,8 @@ export function successRate(days: readonly DayFigures[]): number | null {
   return decided === 0 ? null : paid / decided;
 }
 
-function byDate<Row extends { date: string }>(rows: readonly Row[]): Map<string, Row> {
-  return new Map(rows.map((row) => [row.date, row]));
+function byDate<Row extends { day: Date }>(rows: readonly Row[]): Map<string, Omit<Row, 'day'>> {
+  return new Map(rows.map(({ day, ...figures }) => [dateOf(day), figures]));
 }
 
 function dateOf(time: Date): string {

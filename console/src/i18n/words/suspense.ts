@@ -1,0 +1,37 @@
+import type { WordList } from '../word-list.ts';
+
+export const suspenseWords = {
+  'suspense.OPEN': ['待决定', 'Open'],
+  'suspense.RETURNING': ['退回中', 'Returning'],
+  'suspense.RETURNED': ['已退回', 'Returned'],
+  'suspense.ACCEPTED': ['已入账', 'Accepted'],
+  'suspense.LATE': ['订单关闭后付款', 'Paid after the order closed'],
+  'suspense.DOUBLE': ['重复付款', 'Paid twice'],
+  'suspense.WRONG_AMOUNT': ['金额不符', 'Wrong amount'],
+  'suspense.UNKNOWN_ORDER': ['找不到订单', 'No such order'],
+  'suspense.title': ['待处理款项', 'Suspense'],
+  'suspense.subtitle': [
+    '到账却不能计入订单的钱：每一分都在账上，等待退回或入账。',
+    'Money that arrived and fits no order: booked to the fen, to be returned or kept.',
+  ],
+  'suspense.cause': ['原因', 'Cause'],
+  'suspense.expected': ['应付', 'Expected'],
+  'suspense.empty': ['没有待处理的款项', 'Nothing in suspense'],
+  'suspense.emptyHint': ['每一笔到账都对上了订单。', 'Every payment found its order.'],
+  'suspense.itemTitle': ['{cause} · {amount}', '{cause} · {amount}'],
+  'suspense.return': ['退回买家', 'Return to the buyer'],
+  'suspense.returnAsk': ['把这笔钱退回买家？', 'Return this money to the buyer?'],
+  'suspense.returnWhy': [
+    '会生成一笔退款，按退款审批规则执行。',
+    'This makes a refund, under the refund policy.',
+  ],
+  'suspense.returnAsked': ['已提交退回', 'The return is under way'],
+  'suspense.accept': ['计入其他收入', 'Keep as other income'],
+  'suspense.acceptNote': ['说明（写入审计日志）', 'Note (goes into the audit log)'],
+  'suspense.accepted': ['已入账', 'Kept'],
+  'suspense.autoReturn': ['自动退回时间', 'Returns by itself'],
+  'suspense.returns': ['退回进度', 'Returns'],
+  'suspense.noReturns': ['还没有退回', 'No return yet'],
+  'suspense.evidence': ['微信的通知内容', 'What WeChat said'],
+  'suspense.acceptedBy': ['入账人', 'Kept by'],
+} as const satisfies WordList;

@@ -1,0 +1,92 @@
+import { Button } from 'antd';
+import { useState } from 'react';
+import { answered, api } from '../../api/client.ts';
+import type { Coupon } from '../../api/types.ts';
+import { useWords } from '../../i18n/language.tsx';
+import { useSession } from '../../session/session.tsx';
+import type { Filter } from '../../ui/filter-bar.tsx';
+import { ListPage } from '../../ui/list-page.tsx';
+import { Tag } from '../../ui/status-tag.tsx';
+import { Time } from '../../ui/time.tsx';
+import { CouponButtons } from './coupon-buttons.tsx';
+import { CouponDialog } from './coupon-dialog.tsx';
+import { Terms } from './terms.tsx';
+
+export default function CouponsPage() {
+  const t = useWords();
+  const { can } = useSession();
+  const [editing, setEditing] = useState<Coupon | 'new'>();
+  const filters: Filter[] = [
+    { kind: 'search', name: 'code', label: t('coupons.code') },
+    {
+      kind: 'choice',
+      name: 'active',
+      label: t('common.status'),
+      options: [
+        { value: 'true', label: t('coupons.active') },
+        { value: 'false', label: t('coupons.inactive') },
+      ],
+    },
+  ];
+  return (
+    <>
+      <ListPage<Coupon>
+        name="coupons"
+        title={t('coupons.title')}
+        label={t('coupons.title')}
+        filters={filters}
+        load={(query, signal) => answered(api.GET('/api/v1/admin/coupons', { params: { query }, signal }))}
+        actions={
+          can('coupons.manage') && (
+            <Button type="primary" onClick={() => setEditing('new')}>
+              {t('coupons.add')}
+            </Button>
+          )
+        }
+        empty={{ title: t('coupons.empty'), hint: t('coupons.emptyHint') }}
+        columns={[
+          { title: t('coupons.code'), phone: 'head', render: ({ code }) => <code>{code}</code> },
+          {
+            title: t('common.status'),
+            phone: 'side',
+            render: ({ active }) => (
+              <Tag tone={active ? 'good' : 'quiet'}>{t(active ? 'coupons.active' : 'coupons.inactive')}</Tag>
+            ),
+          },
+          { title: t('coupons.name'), render: ({ name }) => name },
+          { title: t('coupons.terms'), render: (coupon) => <Terms coupon={coupon} /> },
+          {
+            title: t('coupons.used'),
+            align: 'right',
+            render: ({ used, reserved, totalLimit }) => (
+              <span className="tabular">
+                {used} / {reserved} / {totalLimit ?? t('coupons.unlimited')}
+              </span>
+            ),
+          },
+          {
+            title: t('coupons.validity'),
+            render: ({ startsAt, endsAt }) => (
+              <>
+                <Time at={startsAt} /> – {endsAt === undefined ? t('coupons.forever') : <Time at={endsAt} />}
+              </>
+            ),
+          },
+          ...(can('coupons.manage')
+            ? [
+                {
+                  title: t('common.action'),
+                  render: (coupon: Coupon) => (
+                    <CouponButtons coupon={coupon} onEdit={() => setEditing(coupon)} />
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+      {editing !== undefined && (
+        <CouponDialog {...(editing !== 'new' && { coupon: editing })} onClose={() => setEditing(undefined)} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { useQuery } from '@tanstack/react-query';
+import { AutoComplete } from 'antd';
+import { answered, api } from '../../api/client.ts';
+import { useWords } from '../../i18n/language.tsx';
+
+/** WeChat's carriers by name or code; while WeChat does not tell them, a code can be typed. */
+export function CarrierSelect({
+  id,
+  value,
+  onChange,
+}: {
+  id?: string;
+  value?: string;
+  onChange?: (code: string) => void;
+}) {
+  const t = useWords();
+  const carriers = useQuery({
+    queryKey: ['carriers'],
+    queryFn: ({ signal }) => answered(api.GET('/api/v1/admin/carriers', { signal })),
+    staleTime: Infinity,
+    retry: false,
+  });
+  return (
+    <AutoComplete
+      id={id}
+      value={value}
+      onChange={onChange}
+      placeholder={t('shipment.carrierHint')}
+      options={(carriers.data?.items ?? []).map(({ code, name }) => ({
+        value: code,
+        label: `${name} ${code}`,
+      }))}
+      showSearch={{
+        filterOption: (text, option) =>
+          (option?.label ?? '').toLocaleLowerCase().includes(text.toLocaleLowerCase()),
+      }}
+    />
+  );
+}

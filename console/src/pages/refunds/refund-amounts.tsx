@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query';
+import { answered, api } from '../../api/client.ts';
+import type { Order, Refund } from '../../api/types.ts';
+import { useWords } from '../../i18n/language.tsx';
+import { Amount } from '../../ui/amount.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { Panel } from '../../ui/page.tsx';
+import { liveFen } from '../orders/refundable.ts';
+
+/** What is asked for beside what was paid and what else is on its way back: what one compares before one approves. */
+export function RefundAmounts({ refund }: { refund: Refund }) {
+  const t = useWords();
+  const { orderId } = refund;
+  const order = useQuery({
+    queryKey: ['order', orderId],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/admin/orders/{id}', { params: { path: { id: orderId ?? '' } }, signal })),
+    enabled: orderId !== undefined,
+  });
+  if (orderId === undefined) return null;
+  return (
+    <Panel title={t('refund.amounts')}>
+      <Loaded query={order} rows={3}>
+        {(data) => <Sums refund={refund} order={data} />}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Sums({ refund, order }: { refund: Refund; order: Order }) {
+  const t = useWords();
+  const others = liveFen(order.refunds.filter(({ id }) => id !== refund.id));
+  return (
+    <>
+      <div className="facts-amounts">
+        <Facts
+          items={[
+            [t('refund.paidOfOrder'), <Amount fen={order.paidFen} />],
+            [t('refund.otherLive'), <Amount fen={-others} />],
+            [t('refund.amount'), <Amount fen={-refund.amountFen} strong />],
+            [t('refund.leftAfter'), <Amount fen={order.paidFen - others - refund.amountFen} strong />],
+          ]}
+        />
+      </div>
+      {refund.items !== undefined && (
+        <>
+          <h3 className="block-title">{t('refund.goods')}</h3>
+          <ul>
+            {refund.items.map(({ line, quantity }) => (
+              <li key={line}>
+                {order.items[line]?.name} ×{quantity}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import { answered, api } from '../../api/client.ts';
+import type { RefundRow } from '../../api/types.ts';
+import { useWords } from '../../i18n/language.tsx';
+import { useSession } from '../../session/session.tsx';
+import { Amount } from '../../ui/amount.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
+import type { Filter } from '../../ui/filter-bar.tsx';
+import { ListPage } from '../../ui/list-page.tsx';
+import { StatusTag, Tag } from '../../ui/status-tag.tsx';
+import { Time } from '../../ui/time.tsx';
+import { BatchApprove } from './batch-approve.tsx';
+import { PersonName } from './person-name.tsx';
+import { RefundTabs } from './refund-tabs.tsx';
+import { WaitingSince } from './waiting-since.tsx';
+
+const PURPOSES = ['ORDER', 'SUSPENSE'] as const;
+
+export default function RefundsPage() {
+  const t = useWords();
+  const { can } = useSession();
+  const [chosen, setChosen] = useState<RefundRow[]>([]);
+  const filters: Filter[] = [
+    { kind: 'tab', names: ['status', 'awaitingMe'] },
+    {
+      kind: 'choice',
+      name: 'purpose',
+      label: t('refunds.purpose'),
+      options: PURPOSES.map((value) => ({ value, label: t(`refunds.${value}`) })),
+    },
+  ];
+  return (
+    <ListPage<RefundRow>
+      name="refunds"
+      title={t('refunds.title')}
+      label={t('refunds.title')}
+      filters={filters}
+      above={<RefundTabs onChange={() => setChosen([])} />}
+      load={(query, signal) => answered(api.GET('/api/v1/admin/refunds', { params: { query }, signal }))}
+      href={({ id }) => `/refunds/${id}`}
+      {...(can('refunds.review') && {
+        selection: {
+          ids: chosen.map(({ id }) => id),
+          mayChoose: ({ status }: RefundRow) => status === 'REQUESTED',
+          onChange: setChosen,
+        },
+      })}
+      actions={
+        chosen.length > 0 ? (
+          <BatchApprove refunds={chosen} onDone={() => setChosen([])} />
+        ) : (
+          <ExportButton path="refunds.csv" names={['status', 'purpose']} />
+        )
+      }
+      empty={{ title: t('refunds.empty'), hint: t('refunds.emptyHint') }}
+      columns={[
+        {
+          title: t('refunds.number'),
+          phone: 'head',
+          render: ({ refundNo }) => <span className="tabular">{refundNo}</span>,
+        },
+        {
+          title: t('common.status'),
+          phone: 'side',
+          render: (refund) => (
+            <span className="tag-row">
+              <StatusTag kind="refund" value={refund.status} />
+              {refund.purpose === 'SUSPENSE' && <Tag tone="quiet">{t('refunds.SUSPENSE')}</Tag>}
+            </span>
+          ),
+        },
+        {
+          title: t('common.amount'),
+          align: 'right',
+          render: ({ amountFen }) => <Amount fen={amountFen} strong />,
+        },
+        { title: t('common.reason'), render: ({ reason }) => <span className="clip">{reason}</span> },
+        { title: t('refunds.requestedBy'), render: ({ requestedBy }) => <PersonName person={requestedBy} /> },
+        {
+          title: t('refunds.waitingSince'),
+          render: (refund) =>
+            refund.status === 'REQUESTED' ? (
+              <WaitingSince at={refund.createdAt} />
+            ) : (
+              <span className="muted">—</span>
+            ),
+        },
+        { title: t('common.createdAt'), phone: 'hidden', render: ({ createdAt }) => <Time at={createdAt} /> },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,45 @@
+import { Form, Input } from 'antd';
+import { answered, api } from '../../api/client.ts';
+import type { Operator, Role } from '../../api/types.ts';
+import { useAction } from '../../api/use-action.ts';
+import { useWords } from '../../i18n/language.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
+import { RoleChoice } from './role-choice.tsx';
+
+interface Values {
+  displayName: string;
+  role: Role;
+}
+
+export function OperatorDialog({ operator, onClose }: { operator: Operator; onClose: () => void }) {
+  const t = useWords();
+  const save = useAction(
+    (body: Values, sent) =>
+      answered(
+        api.PATCH('/api/v1/admin/operators/{id}', { params: { path: { id: operator.id } }, body, ...sent }),
+      ),
+    { done: 'common.saved', quiet: true },
+  );
+  return (
+    <DialogForm<Values>
+      title={t('staff.edit')}
+      okText={t('common.save')}
+      initialValues={{ displayName: operator.displayName, role: operator.role }}
+      pending={save.pending}
+      problem={save.problem}
+      onClose={onClose}
+      onSend={(values) => void save.run(values).then((saved) => saved && onClose())}
+    >
+      <Form.Item
+        name="displayName"
+        label={t('staff.name')}
+        rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+      >
+        <Input maxLength={64} />
+      </Form.Item>
+      <Form.Item name="role" label={t('staff.role')}>
+        <RoleChoice />
+      </Form.Item>
+    </DialogForm>
+  );
+}

@@ -1,0 +1,30 @@
+import { Input } from 'antd';
+import { useWords } from '../i18n/language.tsx';
+
+export const CODE_LENGTH = 6;
+
+/** Six digits of an authenticator. */
+export function CodeInput({
+  value,
+  onChange,
+  autoFocus,
+}: {
+  value?: string;
+  onChange?: (code: string) => void;
+  autoFocus?: boolean;
+}) {
+  const t = useWords();
+  return (
+    <div role="group" aria-label={t('secondFactor.code')}>
+      <Input.OTP
+        length={CODE_LENGTH}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        formatter={(text) => text.replace(/\D/g, '')}
+        autoFocus={autoFocus}
+        value={value}
+        onInput={(cells) => onChange?.(cells.join(''))}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { App } from 'antd';
+import type { ApiProblem } from '../api/problem.ts';
+import { useWords, type Say } from '../i18n/language.tsx';
+import { WORDS, type WordKey } from '../i18n/words.ts';
+
+/** What went wrong in the reader's words where the console has them, in the service's own otherwise. */
+export function problemTitle(problem: ApiProblem, t: Say): string {
+  const key = `problem.${problem.document.reason ?? problem.code}`;
+  if (key in WORDS) return t(key as WordKey);
+  return t('problem.other');
+}
+
+export function ProblemDetails({ problem }: { problem: ApiProblem }) {
+  const t = useWords();
+  const { code, detail, requestId, errors } = problem.document;
+  return (
+    <div className="problem-details">
+      {detail !== '' && <p>{detail}</p>}
+      {errors !== undefined && errors.length > 0 && (
+        <ul>
+          {errors.map(({ field, message }) => (
+            <li key={`${field} ${message}`}>
+              <code>{field}</code> {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {problem.retryAfterSeconds !== undefined && (
+        <p>{t('problem.retryAfter', { seconds: problem.retryAfterSeconds })}</p>
+      )}
+      <p className="muted">
+        <code>{code}</code>
+        {requestId !== undefined && (
+          <>
+            {' · '}
+            {t('problem.requestId')} <code>{requestId}</code>
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** Shows why something a person did failed, until he closes it. */
+export function useProblemNotice(): (problem: ApiProblem) => void {
+  const t = useWords();
+  const { notification } = App.useApp();
+  return (problem) =>
+    notification.error({
+      title: problemTitle(problem, t),
+      description: <ProblemDetails problem={problem} />,
+      duration: 12,
+      placement: 'top',
+    });
+}

@@ -1,0 +1,4 @@
+import { mePage } from '../../lib/pages/me.js';
+import { shop } from '../../shop.js';
+
+Page(mePage(shop));

@@ -1,0 +1,4 @@
+import { ordersPage } from '../../lib/pages/orders.js';
+import { shop } from '../../shop.js';
+
+Page(ordersPage(shop));
