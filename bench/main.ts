@@ -3,10 +3,12 @@ import { benchCheckout } from './checkout/checkout-bench.js';
 import { aloneTable } from './checkout/alone-table.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { Profile } from './profile.js';
-import { readOptions, USAGE, type Options } from './options.js';
+import { readOptions, USAGE, type BenchName, type Options } from './options.js';
 import { comparisonJson, comparisonTable, rounded } from './report.js';
+import { benchRead } from './read/read-bench.js';
 import { benchReconcile, reconcileTable } from './reconcile/reconcile-bench.js';
 import { setUpRig, type Rig } from './rig.js';
+import { benchSdk, sdkTable } from './sdk/sdk-bench.js';
 import { benchStartup, startupTable } from './startup-bench.js';
 
 interface Report {
@@ -14,7 +16,7 @@ interface Report {
   table: string;
 }
 
-async function run(rig: Rig, options: Options): Promise<Report> {
+async function run(rig: Rig, options: Options & { bench: Exclude<BenchName, 'sdk'> }): Promise<Report> {
   switch (options.bench) {
     case 'notify': {
       const comparison = await benchNotify(rig, options);
@@ -29,6 +31,11 @@ async function run(rig: Rig, options: Options): Promise<Report> {
         table: [comparisonTable(title, comparison), aloneTable(comparison)].join('\n\n'),
       };
     }
+    case 'read': {
+      const comparison = await benchRead(rig, options);
+      const title = `read, ${options.connections} connections`;
+      return { json: comparisonJson('read', comparison), table: comparisonTable(title, comparison) };
+    }
     case 'reconcile': {
       const figures = await benchReconcile(rig, options.rows);
       return { json: rounded({ name: 'reconcile', ours: figures }), table: reconcileTable(figures) };
@@ -41,7 +48,14 @@ async function run(rig: Rig, options: Options): Promise<Report> {
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
+  const { bench, ...others } = readOptions(process.argv.slice(2));
+  if (bench === 'sdk') {
+    const operations = await benchSdk(others.rounds, others.seconds);
+    const json = rounded({ name: 'sdk', operations });
+    console.log(others.json ? JSON.stringify(json) : sdkTable(operations));
+    return;
+  }
+  const options = { bench, ...others };
   const rig = await setUpRig(
     options.profile === undefined ? undefined : new Profile(resolve(options.profile)),
   );

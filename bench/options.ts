@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const BENCHES = ['notify', 'checkout', 'startup', 'reconcile'] as const;
+export const BENCHES = ['notify', 'checkout', 'read', 'sdk', 'startup', 'reconcile'] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 export interface Options {
@@ -20,11 +20,13 @@ export interface Options {
 }
 
 export const USAGE =
-  'npm run bench -- notify|checkout|startup|reconcile [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--profile DIR]';
+  'npm run bench -- notify|checkout|read|sdk|startup|reconcile [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--profile DIR]';
 
 const DEFAULTS: Readonly<Record<BenchName, { seconds: number; rounds: number; connections: number }>> = {
   notify: { seconds: 6, rounds: 3, connections: 32 },
   checkout: { seconds: 6, rounds: 3, connections: 32 },
+  read: { seconds: 6, rounds: 3, connections: 32 },
+  sdk: { seconds: 1, rounds: 3, connections: 0 },
   startup: { seconds: 0, rounds: 5, connections: 0 },
   reconcile: { seconds: 0, rounds: 1, connections: 0 },
 };

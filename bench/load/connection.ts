@@ -83,6 +83,13 @@ export class Connection {
   }
 }
 
+/** The bytes of a GET with a bearer token. */
+export function get(url: string, path: string, token: string): Buffer {
+  return Buffer.from(
+    `GET ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  );
+}
+
 /** The bytes of a POST. */
 export function post(url: string, path: string, headers: Record<string, string>, body: string): Buffer {
   const lines = Object.entries({

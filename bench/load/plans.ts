@@ -12,6 +12,7 @@ export interface OrderRange {
 export type Requests =
   | { kind: 'notify'; merchant: Merchant; orders: OrderRange }
   | { kind: 'checkout'; tokens: string[]; productIds: string[] }
+  | { kind: 'read'; reads: { orderId: string; token: string }[] }
   | { kind: 'unifiedorder'; merchant: Merchant; openid: string; orders: OrderRange };
 
 export interface LoadPlan {

@@ -1,6 +1,6 @@
 import { Formatter, Hash, Transformer } from 'wechatpay-axios-plugin';
 import { NOTIFY_PATH, type Merchant } from '../merchant.js';
-import { post, type HttpAnswer } from './connection.js';
+import { get, post, type HttpAnswer } from './connection.js';
 import { amountFen, orderNo, transactionId, type LoadPlan, type OrderRange, type Requests } from './plans.js';
 
 /** Bytes to send, one request after the other, and what counts as a success. */
@@ -30,6 +30,8 @@ export function requestSource({ url, requests }: LoadPlan): RequestSource {
       );
     case 'checkout':
       return checkouts(url, requests.tokens, requests.productIds);
+    case 'read':
+      return reads(url, requests.reads);
   }
 }
 
@@ -53,6 +55,16 @@ function checkouts(url: string, tokens: string[], productIds: string[]): Request
   );
   let at = 0;
   return { next: () => all[at++ % all.length], succeeded: ({ status }) => status === 201 };
+}
+
+/** Every order is asked for by its buyer, again and again. */
+function reads(url: string, wanted: { orderId: string; token: string }[]): RequestSource {
+  const all = wanted.map(({ orderId, token }) => get(url, `/api/v1/orders/${orderId}`, token));
+  let at = 0;
+  return {
+    next: () => all[at++ % all.length],
+    succeeded: ({ status, body }) => status === 200 && body.includes('"PENDING_PAYMENT"'),
+  };
 }
 
 function numbers({ first, count }: OrderRange): number[] {

@@ -135,7 +135,9 @@ async function askAboutUntold(world: World, lanes: readonly Lane[]): Promise<voi
      WHERE r.status = 'ABNORMAL' AND coalesce(r.order_id, s.order_id) = ANY ($1::uuid[])`,
     [orders],
   );
-  await Promise.all(waiting.map(({ id }) => lanes[0]?.staff('finance', `/refunds/${id}/sync`)));
+  const [lane] = lanes;
+  if (lane !== undefined)
+    await Promise.all(waiting.map(({ id }) => lane.staff('finance', `/refunds/${id}/sync`)));
   await world.rest();
 }
 

@@ -1,0 +1,60 @@
+import { line } from '../report.js';
+import { median } from '../rounds.js';
+import { OPERATIONS, type Operation } from './operations.js';
+
+export interface SdkFigure {
+  operation: string;
+  /** Operations per second, by library. */
+  perSecond: Record<string, number>;
+  /** Ours to the best of the others. */
+  ratio: number;
+  wanted: number;
+}
+
+const WARM_UP_MS = 300;
+
+/** Each operation by each library in turns, in this process; medians of the rounds. */
+export async function benchSdk(rounds: number, seconds: number): Promise<SdkFigure[]> {
+  const figures: SdkFigure[] = [];
+  for (const operation of OPERATIONS) figures.push(await compareLibraries(operation, rounds, seconds));
+  return figures;
+}
+
+async function compareLibraries(
+  { name, by, wanted }: Operation,
+  rounds: number,
+  seconds: number,
+): Promise<SdkFigure> {
+  const libraries = Object.entries(by);
+  const rates = new Map<string, number[]>(libraries.map(([library]) => [library, []]));
+  for (const [, work] of libraries) await rate(work, WARM_UP_MS);
+  for (let round = 0; round < rounds; round++)
+    for (const [library, work] of libraries) rates.get(library)?.push(await rate(work, seconds * 1000));
+  const perSecond = Object.fromEntries([...rates].map(([library, all]) => [library, median(all)]));
+  const { ours = 0, ...others } = perSecond;
+  return { operation: name, perSecond, ratio: ours / Math.max(...Object.values(others)), wanted };
+}
+
+async function rate(work: () => unknown, forMs: number): Promise<number> {
+  const started = performance.now();
+  let done = 0;
+  do {
+    for (let batch = 0; batch < 20; batch++, done++) {
+      const answer = work();
+      if (answer instanceof Promise) await answer;
+    }
+  } while (performance.now() - started < forMs);
+  return (done / (performance.now() - started)) * 1000;
+}
+
+export function sdkTable(figures: readonly SdkFigure[]): string {
+  return figures
+    .map(({ operation, perSecond, ratio, wanted }) =>
+      [
+        `  ${operation}`,
+        ...Object.entries(perSecond).map(([library, value]) => line(`  ${library}`, value.toFixed(0))),
+        line('  ours / best of the others', ratio.toFixed(2), `≥ ${wanted}`),
+      ].join('\n'),
+    )
+    .join('\n\n');
+}
