@@ -53,7 +53,7 @@ export function SchemeProvider({ children }: { children: ReactNode }) {
         locale={language === 'zh' ? zhCN : enUS}
         button={{ autoInsertSpace: false }}
       >
-        <AntdApp>{children}</AntdApp>
+        <AntdApp notification={{ maxCount: 4 }}>{children}</AntdApp>
       </ConfigProvider>
     </SchemeContext>
   );

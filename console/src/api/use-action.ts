@@ -5,6 +5,7 @@ import { useWords } from '../i18n/language.tsx';
 import type { WordKey } from '../i18n/words.ts';
 import { useStepUp } from '../session/step-up.tsx';
 import { useProblemNotice } from '../ui/problem-notice.tsx';
+import { refreshScreen } from './refresh.ts';
 import { toProblem, type ApiProblem } from './problem.ts';
 
 /** To be spread into the call. */
@@ -67,7 +68,7 @@ export function useAction<Output, Input = void>(
     onError: (problem) => {
       if (!quiet) showProblem(problem);
     },
-    onSettled: () => void queries.invalidateQueries(),
+    onSettled: () => void refreshScreen(queries),
   });
 
   return {

@@ -10,6 +10,7 @@ import {
   type ReactNode,
 } from 'react';
 import { useNavigate } from 'react-router';
+import { refreshScreen } from '../api/refresh.ts';
 import { useWords } from '../i18n/language.tsx';
 import { ME } from '../session/session.tsx';
 import { formatFen } from '../ui/fen.ts';
@@ -18,8 +19,8 @@ import { follow } from './follow.ts';
 import { chime } from './sound.ts';
 
 const SOUND_STORED_AS = 'console.sound';
-/** Events come in bursts; pages read anew once per burst. */
-const SETTLE_MS = 400;
+/** Events come in bursts: what is on the screen is read anew once in this time, however many there are. */
+const SETTLE_MS = 500;
 
 interface LiveState {
   connected: boolean;
@@ -70,8 +71,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refreshSoon = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void queries.invalidateQueries(), SETTLE_MS);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void refreshScreen(queries);
+      }, SETTLE_MS);
     };
     let hasBeenConnected = false;
     void follow(ended.signal, {

@@ -1,9 +1,15 @@
 let audio: AudioContext | undefined;
+let quietUntil = 0;
+
+/** A burst of orders sounds once. */
+const PAUSE_S = 2;
 
 /** Two short tones, made here: no file to load, nothing for the content policy to allow. */
 export function chime(): void {
   audio ??= new AudioContext();
   const start = audio.currentTime;
+  if (start < quietUntil) return;
+  quietUntil = start + PAUSE_S;
   for (const [index, pitch] of [880, 1318].entries()) {
     const tone = audio.createOscillator();
     const volume = audio.createGain();

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Skeleton } from 'antd';
 import { answered, api } from '../../api/client.ts';
+import { STILL } from '../../api/refresh.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { ProblemView } from '../../ui/problem-view.tsx';
 
@@ -10,7 +11,8 @@ export function ChainState() {
   const chain = useQuery({
     queryKey: ['audit-chain'],
     queryFn: ({ signal }) => answered(api.GET('/api/v1/admin/audit-log/verification', { signal })),
-    staleTime: 60_000,
+    staleTime: Infinity,
+    meta: STILL,
   });
   if (chain.isError) return <ProblemView thrown={chain.error} onRetry={() => void chain.refetch()} />;
   if (chain.data === undefined)

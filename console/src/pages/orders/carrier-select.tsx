@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { AutoComplete } from 'antd';
 import { answered, api } from '../../api/client.ts';
+import { STILL } from '../../api/refresh.ts';
 import { useWords } from '../../i18n/language.tsx';
 
 /** WeChat's carriers by name or code; while WeChat does not tell them, a code can be typed. */
@@ -19,6 +20,7 @@ export function CarrierSelect({
     queryFn: ({ signal }) => answered(api.GET('/api/v1/admin/carriers', { signal })),
     staleTime: Infinity,
     retry: false,
+    meta: STILL,
   });
   return (
     <AutoComplete

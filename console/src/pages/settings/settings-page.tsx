@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
+import { STILL } from '../../api/refresh.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -12,6 +13,7 @@ export default function SettingsPage() {
   const settings = useQuery({
     queryKey: ['settings'],
     queryFn: ({ signal }) => answered(api.GET('/api/v1/admin/settings', { signal })),
+    meta: STILL,
   });
   return (
     <Page title={t('settings.title')} subtitle={t('settings.subtitle')}>
