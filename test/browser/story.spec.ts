@@ -53,7 +53,7 @@ describe('the whole story, in two browsers at once', () => {
     await shop.getByRole('button', { name: /购物车/ }).click();
     await shop.getByRole('button', { name: '提交订单' }).click();
     await shop.getByRole('button', { name: '确认支付' }).click();
-    await shop.getByText('支付成功').waitFor();
+    await shop.getByText('支付成功', { exact: true }).waitFor();
 
     // Without a reload.
     await staff.page.getByText('待发货').first().waitFor();
