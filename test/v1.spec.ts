@@ -430,7 +430,7 @@ describe('shipping an order paid over API v1', () => {
     for (const [fault, outcome, code] of outcomes) {
       await system.control.noFaults();
       await system.control.fault({ path: DELIVERY, fault, count: 1 });
-      const effect = { id: order.order.id, orderId: order.order.id } as Effect;
+      const effect = { id: order.order.id, subjectId: order.order.id } as Effect;
       expect(await system.app.get(DeliverNotify).run(effect)).toMatchObject({ outcome, code });
     }
   });

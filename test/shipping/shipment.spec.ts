@@ -301,7 +301,7 @@ describe('telling WeChat', () => {
   ])('%s is %s', async (fault, outcome, code) => {
     const { orderId } = await sharedShipped();
     await system.control.fault({ path: 'upload_shipping_info', fault, count: 1, ms: 100 });
-    const effect = { id: orderId, orderId, payload: { revision: 1 } } as Effect;
+    const effect = { id: orderId, subjectId: orderId, payload: { revision: 1 } } as Effect;
     const result = await system.app.get(ShippingUpload).run(effect);
     expect(result).toMatchObject({ outcome, code });
     expect(result.message).not.toMatch(/access_token=|o[\w-]{27}/);
