@@ -7,6 +7,7 @@ export default {
   testEnvironment: 'node',
   runtime: '<rootDir>/test/support/native-runtime.js',
   testMatch: ['<rootDir>/test/**/*.spec.js'],
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/complete-run.js'],
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
