@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  AUTO_APPROVAL,
   approvesItself,
   mayReview,
   type ReviewSubject,
@@ -39,6 +40,28 @@ describe('who may decide a refund', () => {
       code: 'OWN_REQUEST',
     });
     expect(mayReview(finance, by('somebody else'), settings)).toMatchObject({ allowed: true });
+  });
+
+  it('a buyer whose number happens to be the operator’s is somebody else', () => {
+    const asked = { ...byBuyer, requestedBy: { kind: 'buyer' as const, id: 'f', name: 'b' } };
+    expect(mayReview(finance, asked, settings)).toMatchObject({ allowed: true });
+  });
+
+  it.each<[string, Reviewer, ReviewSubject]>([
+    ['FINANCE and OWNER', { ...finance, role: 'SUPPORT' }, byBuyer],
+    ['somebody else', finance, by('f')],
+    ['set one up', { ...finance, hasSecondFactor: false }, { ...byBuyer, cumulativeFen: 20_001 }],
+    ['enter a new code', { ...finance, steppedUp: false }, { ...byBuyer, cumulativeFen: 20_001 }],
+  ])('says what to do about it: %s', (words, reviewer, subject) => {
+    expect(mayReview(reviewer, subject, settings)).toMatchObject({ why: expect.stringContaining(words) });
+  });
+
+  it('a small amount is approved in the name of the policy, not of a person', () => {
+    expect(AUTO_APPROVAL).toEqual({
+      kind: 'policy',
+      id: 'auto-approve',
+      name: 'small amounts approve themselves',
+    });
   });
 
   it('without four eyes the requester may', () => {
