@@ -65,6 +65,7 @@ describe('the discount’s shares', () => {
     [100, [5000, 3000, 2000], [50, 30, 20]],
     [10, [100, 100, 100], [4, 3, 3]],
     [1, [300, 300, 300], [1, 0, 0]],
+    [3, [100, 300, 100, 100, 300], [1, 1, 0, 0, 1]],
     [2, [100, 100, 101], [1, 0, 1]],
     [500, [1990, 1, 1], [500, 0, 0]],
     [0, [7, 9], [0, 0]],
@@ -74,7 +75,12 @@ describe('the discount’s shares', () => {
   );
 
   it('cannot be more than the lines cost', () =>
-    expect(() => spread(toFen(3), [toFen(1), toFen(1)])).toThrow(RangeError));
+    expect(() => spread(toFen(3), [toFen(1), toFen(1)])).toThrow(
+      new RangeError('3 fen cannot come off 2 fen'),
+    ));
+
+  it('of nothing is nothing, for goods that cost nothing too', () =>
+    expect(spread(toFen(0), [toFen(0)])).toEqual([0]));
 
   it('add up to the discount, none passes its line, and each is within a fen of its exact part', () =>
     fc.assert(

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Stryker } from '@stryker-mutator/core';
 import type { MutantResult } from '@stryker-mutator/api/core';
+import globalSetup from '../support/global-setup.js';
+import globalTeardown from '../support/global-teardown.js';
 import { GROUPS, type Group } from './groups.js';
 
 /**
@@ -23,14 +25,17 @@ const ELSEWHERE = [
   'miniprogram',
   'docs',
   '.demo',
-  'jest.config.mjs', // starts a database for each run
+  'jest.config.mjs', // would start a database for each mutant
 ].map((name) => `/${name}`);
 
 const chosen = process.argv.slice(2);
 const table: { group: string; changes: number; noticed: number; score: string }[] = [];
 let changes = 0;
 let noticed = 0;
-for (const group of GROUPS.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
+const groups = GROUPS.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+const needsDatabase = groups.some(({ database }) => database);
+if (needsDatabase) await globalSetup(); // one server for every mutant; its address is in the environment
+for (const group of groups) {
   const results = await mutate(group);
   const counted = results.filter(({ status }) => COUNTED.includes(status));
   const seen = counted.filter(({ status }) => NOTICED.includes(status)).length;
@@ -44,6 +49,7 @@ for (const group of GROUPS.filter(({ name }) => chosen.length === 0 || chosen.in
   changes += counted.length;
   noticed += seen;
 }
+if (needsDatabase) await globalTeardown();
 console.table(table);
 console.log(`${noticed} of ${changes} changes were noticed: ${percent(noticed, changes)}`);
 process.exit(noticed / changes < AT_LEAST ? 1 : 0); // a worker of the last group may still be listening
@@ -57,7 +63,7 @@ function survivor({ fileName, location, replacement, status }: MutantResult): st
 }
 
 /** Works on what tsc emitted: of pure files it is the source without its types, and needs no second compilation. */
-async function mutate({ files, tests }: Group): Promise<MutantResult[]> {
+async function mutate({ files, tests, database = false }: Group): Promise<MutantResult[]> {
   const stryker = new Stryker({
     testRunner: 'jest',
     jest: {
@@ -67,6 +73,7 @@ async function mutate({ files, tests }: Group): Promise<MutantResult[]> {
         rootDir: 'dist',
         transform: {},
         testEnvironment: '@stryker-mutator/jest-runner/jest-env/node',
+        testTimeout: 60_000,
         testMatch: tests.map((test) => `<rootDir>/test/${test}.spec.js`),
       },
     },
@@ -76,6 +83,8 @@ async function mutate({ files, tests }: Group): Promise<MutantResult[]> {
     coverageAnalysis: 'perTest',
     reporters: [],
     concurrency: availableParallelism(),
+    // Statements and Nest's wiring are made once when a module is loaded: breaking one breaks every test at once.
+    ignoreStatic: database,
     timeoutMS: 20_000,
     tempDirName: '.mutation',
     logLevel: 'error',

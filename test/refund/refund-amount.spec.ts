@@ -3,6 +3,15 @@ import fc from 'fast-check';
 import { toFen } from '../../src/common/fen.js';
 import { ImpossibleItems, itemsAmount, unitsGone } from '../../src/refund/refund-amount.js';
 
+function refusalOf(act: () => void): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it was not refused');
+}
+
 describe('what returned goods are worth', () => {
   it('whatever the portions, all units together return exactly what the line cost', () => {
     const portions = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 20 });
@@ -35,8 +44,15 @@ describe('what returned goods are worth', () => {
 
   it('refuses lines that are not in the order and more units than are left', () => {
     const lines = [{ line: 0, quantity: 2, payableFen: toFen(10) }];
-    expect(() => itemsAmount(lines, new Map(), [{ line: 1, quantity: 1 }])).toThrow(ImpossibleItems);
-    expect(() => itemsAmount(lines, new Map([[0, 1]]), [{ line: 0, quantity: 2 }])).toThrow(/only 1 left/);
+    const [fits, tooMany] = [
+      { line: 0, quantity: 1 },
+      { line: 0, quantity: 2 },
+    ];
+    const refusal = refusalOf(() => itemsAmount(lines, new Map([[0, 1]]), [fits, tooMany]));
+    expect(refusal).toMatchObject({ field: 'items.1.quantity', message: 'only 1 left to return' });
+    const stranger = refusalOf(() => itemsAmount(lines, new Map(), [{ line: 1, quantity: 1 }]));
+    expect(stranger).toBeInstanceOf(ImpossibleItems);
+    expect(stranger).toMatchObject({ field: 'items.0', message: 'is not in the order' });
   });
 
   it('counts the units that refunds have taken', () => {

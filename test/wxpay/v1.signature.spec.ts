@@ -64,6 +64,13 @@ describe('the package', () => {
     expect(packageOf({ body: 'a b+c', attach: '' }, PARTNER_KEY)).toMatch(/^body=a%20b%2Bc&sign=/);
   });
 
+  it('an empty field and the signature itself are not signed', () => {
+    const body = Buffer.from('XXX');
+    const more = { body, attach: Buffer.of(), sign: Buffer.from('ABC') };
+    const signed = signMd5(new Map(Object.entries(more)), PARTNER_KEY);
+    expect(signed).toBe(signMd5(new Map([['body', body]]), PARTNER_KEY));
+  });
+
   it('knows two charsets', () => {
     expect(charsetNamed(undefined)).toBe('GBK');
     expect(charsetNamed('utf-8')).toBe('UTF-8');

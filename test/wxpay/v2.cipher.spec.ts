@@ -36,7 +36,18 @@ describe('req_info of a refund notification', () => {
     });
   });
 
+  it('Q-13: opens with either of two keys while one is being changed', () => {
+    const [old, next] = ['foo-merchant-key', 'n'.repeat(32)] as const;
+    for (const keys of [
+      [old, next],
+      [next, old],
+    ])
+      expect(decryptReqInfo('FTuPWOW4npLOTY8GQp+JtWXKe3ZFa2wsJC6v9gFoATU=', keys).toString()).toContain(
+        '123',
+      );
+  });
+
   it("does not open with another merchant's key", () => {
-    expect(() => decryptReqInfo(REAL_SHAPE, ['another key'])).toThrow();
+    expect(() => decryptReqInfo(REAL_SHAPE, ['another key'])).toThrow('no API key opens req_info');
   });
 });

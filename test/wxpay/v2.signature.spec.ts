@@ -123,6 +123,16 @@ describe('verifying', () => {
     expect(verify({ sign: Hash.sign('MD5', PUBLISHED, '') })).toBe(false);
   });
 
+  it('Q-13: while a key is being changed, believes either of two', () => {
+    const message = map({ ...PUBLISHED, sign: right });
+    for (const keys of [
+      [KEY, 'n'.repeat(32)],
+      ['n'.repeat(32), KEY],
+    ])
+      expect(verifyV2('MD5', message, keys)).toBe(true);
+    expect(verifyV2('MD5', message, [])).toBe(false);
+  });
+
   it('asks the account for the algorithm, never the message: an HMAC account refuses what MD5 has signed', () => {
     const claims = { ...PUBLISHED, sign_type: 'MD5' };
     const message = map({ ...claims, sign: Hash.sign('MD5', claims, KEY) });
