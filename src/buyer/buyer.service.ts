@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from '../common/uuid-v7.js';
 import { Problem } from '../common/http/problem.js';
 import { SEALED_COLUMNS } from '../common/sealed-columns.js';
 import { Sealing } from '../common/sealed.js';

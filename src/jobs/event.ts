@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { uuidv7 } from '../common/uuid-v7.js';
 
 /** What happens to an order that somebody outside the deciding module may want to know. */
 const ORDER_EVENT_TYPES = [

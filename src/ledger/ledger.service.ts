@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from '../common/uuid-v7.js';
 import type { Fen } from '../common/fen.js';
 import { columns, statement } from '../database/sql.js';
 import { send } from '../database/transaction.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from '../common/uuid-v7.js';
 import { BuyerService } from '../buyer/buyer.service.js';
 import { Problem } from '../common/http/problem.js';
 import { Clock } from '../common/time/clock.js';

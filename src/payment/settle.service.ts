@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from '../common/uuid-v7.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { columns, run, statement } from '../database/sql.js';

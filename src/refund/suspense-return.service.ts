@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { validate as isUuid, v7 as uuidv7 } from 'uuid';
+import { validate as isUuid } from 'uuid';
+import { uuidv7 } from '../common/uuid-v7.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from '../uuid-v7.js';
 
 /** The caller's `X-Request-Id` when it is a plain word, a new one otherwise; it stands in every answer and log line. */
 export function requestId(request: Pick<IncomingMessage, 'headers'>): string {

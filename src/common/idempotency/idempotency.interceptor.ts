@@ -2,8 +2,8 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, of, throwError, type Observable } from 'rxjs';
-import { v7 as uuidv7 } from 'uuid';
 
+import { uuidv7 } from '../uuid-v7.js';
 import { IdempotencyKeys, type KeyClaim, type KeyScope } from './idempotency-keys.js';
 import { principalOf } from '../http/principal.js';
 import { problemDocument, Problem } from '../http/problem.js';

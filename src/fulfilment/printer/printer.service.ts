@@ -6,6 +6,7 @@ import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { Clock } from '../../common/time/clock.js';
 import { Problem } from '../../common/http/problem.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { run, statement } from '../../database/sql.js';
 import { sqlState, transaction } from '../../database/transaction.js';
 import { AuditService } from '../../operator/audit.service.js';
 import type { OperatorPrincipal } from '../../operator/operator-principal.js';
@@ -15,6 +16,12 @@ import type { NewPrinter, PrinterChange, PrinterView } from './printer.schema.js
 
 /** Id of the printer that the settings name. */
 export const DEFAULT_PRINTER = 'default';
+
+/** Asked for every few payments. */
+const ENABLED = statement(
+  'enabled-printers',
+  'SELECT id, sn, copies FROM printers WHERE enabled ORDER BY id',
+);
 
 export interface PrinterTarget {
   id: string;
@@ -34,7 +41,7 @@ export class PrinterService {
 
   /** Those that print each paid order. */
   async enabled(manager: EntityManager): Promise<PrinterTarget[]> {
-    const rows = await manager.find(Printer, { where: { enabled: true }, order: { id: 'ASC' } });
+    const rows = await run<PrinterTarget>(manager, ENABLED, []);
     const fromSettings = this.fromSettings();
     return fromSettings === undefined ? rows : [fromSettings, ...rows];
   }

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { validate as isUuid } from 'uuid';
+import { uuidv7 } from '../../common/uuid-v7.js';
 import { Clock } from '../../common/time/clock.js';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { Problem } from '../../common/http/problem.js';

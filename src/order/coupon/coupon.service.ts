@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, Not, type EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from '../../common/uuid-v7.js';
 import type { Fen } from '../../common/fen.js';
 import { decodeCursor, page } from '../../common/http/cursor.js';
 import { Problem } from '../../common/http/problem.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from '../../common/uuid-v7.js';
 import { Clock } from '../../common/time/clock.js';
 import { DueWorker } from '../../common/time/due-worker.js';
 import { run, statement } from '../../database/sql.js';
