@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../scripts/embedded-postgres.js';
 import { command } from './support/command.js';
+import { roadTo } from './support/road.js';
 import { startSystem, type System } from './support/system.js';
 
 interface Operation {
@@ -204,37 +202,3 @@ describe('health', () => {
     await road.block();
   });
 });
-
-/** A way to the database that can be blocked, as if its server were away. */
-async function roadTo(
-  databaseUrl: string,
-): Promise<{ url: string; block(): Promise<void>; open(): Promise<void> }> {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    const onward = connect(Number(target.port), target.hostname);
-    for (const each of [socket, onward]) {
-      sockets.add(each);
-      each.on('error', () => undefined).on('close', () => sockets.delete(each));
-    }
-    socket.pipe(onward).pipe(socket);
-  });
-  const port = await freePort();
-  const open = async (): Promise<void> => {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-  };
-  await open();
-  const url = new URL(databaseUrl);
-  url.port = String(port);
-  return {
-    url: url.href,
-    open,
-    block: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
-}

@@ -40,7 +40,11 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       trustedProxies: env.TRUSTED_PROXIES,
       corsOrigins: env.CORS_ORIGINS,
     },
-    database: { url: env.DATABASE_URL, poolMax: env.DATABASE_POOL_MAX },
+    database: {
+      url: env.DATABASE_URL,
+      poolMax: env.DATABASE_POOL_MAX,
+      queryTimeoutMs: env.DATABASE_QUERY_TIMEOUT_SECONDS * 1000,
+    },
     log: { level: env.LOG_LEVEL },
     session: { secret: env.SESSION_SECRET },
     /** Newest first: the first seals, each opens. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { dataSourceOptions } from './data-source.js';
 
@@ -11,12 +12,21 @@ export class DatabaseNotMigrated extends Error {
   }
 }
 
+/**
+ * A connection that a network has dropped without a word looks alive until the kernel gives up, a quarter of an hour
+ * later; whatever waits for it would wait as long, and notifications share one connection (docs/adr/0009).
+ */
+function serviceOptions({ url, poolMax, queryTimeoutMs }: Settings['database']): PostgresDataSourceOptions {
+  const options = dataSourceOptions(url, poolMax);
+  return { ...options, extra: { ...options.extra, query_timeout: queryTimeoutMs } };
+}
+
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [SETTINGS],
       useFactory: ({ database }: Settings) => ({
-        ...dataSourceOptions(database.url, database.poolMax),
+        ...serviceOptions(database),
         autoLoadEntities: true,
         // A wrong address is said at once, and once; waiting for the database is the orchestrator's business.
         toRetry: () => false,

@@ -67,6 +67,7 @@ export function settingGroups(settings: Settings): SettingsView['groups'] {
         plain('LOG_LEVEL', log.level),
         secret('DATABASE_URL', database.url), // holds a password
         plain('DATABASE_POOL_MAX', database.poolMax),
+        plain('DATABASE_QUERY_TIMEOUT_SECONDS', database.queryTimeoutMs / 1000),
         plain('WEBHOOK_ALLOWED_HOSTS', webhook.allowedHosts),
         secret('SESSION_SECRET', session.secret),
         secret('DATA_ENCRYPTION_KEY', data.encryptionKeys[0]),
