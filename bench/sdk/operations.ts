@@ -160,15 +160,18 @@ function verifyV3(): Operation {
         JSON.parse(openResource([apiV3Key], envelope.resource).toString());
       },
       'wechatpay-axios-plugin': () => {
-        if (!Rsa.verify(`${timestamp}\n${nonce}\n${text}\n`, signature, publicKey)) throw new Error('forged');
-        const envelope = JSON.parse(text) as { resource: typeof resource };
+        const arrived = body.toString(); // what comes over the network is bytes, for everybody
+        if (!Rsa.verify(`${timestamp}\n${nonce}\n${arrived}\n`, signature, publicKey))
+          throw new Error('forged');
+        const envelope = JSON.parse(arrived) as { resource: typeof resource };
         JSON.parse(Aes.AesGcm.decrypt(envelope.resource.ciphertext, apiV3Key, nonce, 'transaction'));
       },
       // Its decryption never looks at the tag, which saves it time and its users the certainty.
       'wechatpay-node-v3': async () => {
-        if (!(await nodeV3.verifySign({ timestamp, nonce, body: text, serial, signature })))
+        const arrived = body.toString();
+        if (!(await nodeV3.verifySign({ timestamp, nonce, body: arrived, serial, signature })))
           throw new Error('forged');
-        const envelope = JSON.parse(text) as { resource: typeof resource };
+        const envelope = JSON.parse(arrived) as { resource: typeof resource };
         nodeV3.decipher_gcm(envelope.resource.ciphertext, 'transaction', nonce, apiV3Key);
       },
     },

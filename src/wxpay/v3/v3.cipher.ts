@@ -21,7 +21,7 @@ export function openResource(apiV3Keys: readonly string[], resource: SealedResou
   if (sealed.length < TAG_BYTES) throw new Error('the ciphertext is shorter than its tag');
   for (const key of apiV3Keys) {
     try {
-      return open(secretKeyOf(key), resource, sealed);
+      return open(preparedKey(key), resource, sealed);
     } catch {
       // Perhaps another key's; that none opens it is said below.
     }
@@ -29,18 +29,30 @@ export function openResource(apiV3Keys: readonly string[], resource: SealedResou
   throw new Error('no APIv3 key opens the ciphertext');
 }
 
-const secretKeys = new Map<string, KeyObject>();
-
-/** An account has one or two keys, used for every notification: made once, each is half of what opening one costs. */
-function secretKeyOf(text: string): KeyObject {
-  let key = secretKeys.get(text);
-  if (key === undefined) secretKeys.set(text, (key = createSecretKey(text, 'utf8')));
-  return key;
+interface PreparedKey {
+  key: KeyObject;
+  algorithm: 'aes-128-gcm' | 'aes-256-gcm';
 }
 
-function open(key: KeyObject, { nonce, associated_data: aad }: SealedResource, sealed: Buffer): Buffer {
-  // A production key has 32 bytes; some of WeChat's published test vectors use 16 (protocol A.1, A.3).
-  const algorithm = key.symmetricKeySize === 16 ? 'aes-128-gcm' : 'aes-256-gcm';
+const preparedKeys = new Map<string, PreparedKey>();
+
+/** An account has one or two keys, used for every notification: made once, each is half of what opening one costs. */
+function preparedKey(text: string): PreparedKey {
+  let prepared = preparedKeys.get(text);
+  if (prepared === undefined) {
+    const key = createSecretKey(text, 'utf8');
+    // A production key has 32 bytes; some of WeChat's published test vectors use 16 (protocol A.1, A.3).
+    prepared = { key, algorithm: key.symmetricKeySize === 16 ? 'aes-128-gcm' : 'aes-256-gcm' };
+    preparedKeys.set(text, prepared);
+  }
+  return prepared;
+}
+
+function open(
+  { key, algorithm }: PreparedKey,
+  { nonce, associated_data: aad }: SealedResource,
+  sealed: Buffer,
+): Buffer {
   const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: TAG_BYTES })
     .setAAD(Buffer.from(aad))
     .setAuthTag(sealed.subarray(-TAG_BYTES));

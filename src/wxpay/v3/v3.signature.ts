@@ -1,4 +1,4 @@
-import { sign, verify, type KeyObject } from 'node:crypto';
+import { createSign, createVerify, type KeyObject } from 'node:crypto';
 
 export const SCHEMA = 'WECHATPAY2-SHA256-RSA2048';
 
@@ -7,9 +7,8 @@ export const SCHEMA = 'WECHATPAY2-SHA256-RSA2048';
  * base64 of RSA PKCS#1 v1.5 with SHA-256.
  */
 export function signV3(privateKey: KeyObject, lines: readonly string[]): string {
-  return sign('sha256', Buffer.from(lines.map((line) => `${line}\n`).join('')), privateKey).toString(
-    'base64',
-  );
+  const text = lines.map((line) => `${line}\n`).join('');
+  return createSign('sha256').update(text).sign(privateKey, 'base64');
 }
 
 /**
@@ -21,8 +20,8 @@ export function verifyV3(
   { timestamp, nonce, signature }: { timestamp: string; nonce: string; signature: string },
   body: Buffer,
 ): boolean {
-  const message = Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
-  return verify('sha256', message, publicKey, Buffer.from(signature, 'base64'));
+  const message = createVerify('sha256').update(`${timestamp}\n${nonce}\n`).update(body).update('\n');
+  return message.verify(publicKey, signature, 'base64');
 }
 
 /** The Authorization header of a request; `url` is path and query exactly as sent, `body` the text exactly as sent. */
