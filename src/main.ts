@@ -16,7 +16,7 @@ async function start(): Promise<void> {
     if (stopping) process.exit(1); // the second signal means it
     stopping = true;
     process.stderr.write(`${signal}: finishing requests and jobs; once more to exit at once\n`);
-    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    setTimeout(cutOff, SHUTDOWN_MS).unref();
     app.close().then(
       () => process.exit(0),
       (error: unknown) => fail(error),
@@ -26,6 +26,12 @@ async function start(): Promise<void> {
   process.on('SIGTERM', stop);
   await app.listen(settings.http.port, settings.http.host);
   process.stdout.write(`listening on ${await app.getUrl()}\n`);
+}
+
+/** Whatever hangs is in the log before this; every decision is committed or was never made. */
+function cutOff(): never {
+  process.stderr.write(`not finished after ${SHUTDOWN_MS / 1000} s: cut off\n`);
+  process.exit(1);
 }
 
 function fail(error: unknown): never {
