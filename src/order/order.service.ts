@@ -81,7 +81,7 @@ export class OrderService {
   ): Promise<OrderWithItems> {
     const coupon =
       wanted.couponCode === undefined ? null : await this.coupons.lock(manager, wanted.couponCode, buyerId);
-    const products = await this.stock.reserve(manager, wanted.items);
+    const products = await this.stock.find(manager, wanted.items);
     const lineTotals = products.map(({ product, quantity }) => timesFen(product.priceFen, quantity));
     const totalFen = sumFen(lineTotals);
     if (totalFen > MAX_ORDER_FEN)
@@ -128,6 +128,7 @@ export class OrderService {
       quantity: item.quantity,
       payable_fen: item.payableFen,
     }));
+    await this.stock.take(manager, products);
     await send(manager, INSERT_ORDER, [
       id,
       order.orderNo,

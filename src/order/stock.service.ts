@@ -15,21 +15,20 @@ interface CatalogueRow {
   active: boolean;
 }
 
-export interface ReservedProduct {
+export interface WantedProduct {
   product: { id: string; name: string; priceFen: Fen };
   quantity: number;
 }
 
-/** Products are locked in the order of their ids, so two orders for the same things cannot block each other (DESIGN §2.7). */
-const LOCK_PRODUCTS = statement(
-  'lock-products',
-  `SELECT id, name, price_fen, stock, active FROM products WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+const FIND_PRODUCTS = statement(
+  'find-products',
+  `SELECT id, name, price_fen, stock, active FROM products WHERE id = ANY($1::uuid[])`,
 );
-const TAKE_STOCK = statement(
-  'take-stock',
-  `UPDATE products p SET stock = p.stock - wanted.quantity
-   FROM unnest($1::uuid[], $2::int[]) AS wanted(id, quantity) WHERE p.id = wanted.id`,
-);
+/**
+ * Locks products in the order of their ids, so two orders for the same things cannot block each other (DESIGN §2.7), and
+ * fails with a serialization failure unless price, sale and stock still allow what was read.
+ */
+const TAKE_STOCK = statement('take-stock', 'SELECT take_stock($1::uuid[], $2::int[], $3::bigint[])');
 const GIVE_BACK_STOCK = statement(
   'give-back-stock',
   `WITH locked AS (
@@ -52,16 +51,17 @@ const TAKE_BACK_STOCK = statement(
 @Injectable()
 export class StockService {
   /**
-   * Takes the wanted quantities out of stock, all or none.
+   * Looks without a lock: in a flash sale everybody wants the same product, and whoever held it while he thinks would
+   * keep all others waiting. Nothing is promised until `take`.
    * @returns the products in the wanted order, with the catalogue's price at this moment
    * @throws Problem naming every line that cannot be served
    */
-  async reserve(
+  async find(
     manager: EntityManager,
     wanted: readonly { productId: string; quantity: number }[],
-  ): Promise<ReservedProduct[]> {
-    const ids = wanted.map(({ productId }) => productId);
-    const rows = await run<CatalogueRow>(manager, LOCK_PRODUCTS, [ids.filter(isUuid)]);
+  ): Promise<WantedProduct[]> {
+    const ids = wanted.map(({ productId }) => productId).filter(isUuid);
+    const rows = await run<CatalogueRow>(manager, FIND_PRODUCTS, [ids]);
     const found = new Map(rows.map((row) => [row.id, row]));
     refuse('PRODUCT_NOT_FOUND', wanted, ({ productId }) =>
       found.has(productId) ? undefined : 'there is no such product',
@@ -76,11 +76,22 @@ export class StockService {
     refuse('OUT_OF_STOCK', lines, ({ row, quantity }) =>
       row.stock >= quantity ? undefined : `${row.name}: only ${row.stock} left`,
     );
-    await send(manager, TAKE_STOCK, [ids, wanted.map(({ quantity }) => quantity)]);
     return lines.map(({ row, quantity }) => ({
       product: { id: row.id, name: row.name, priceFen: toFen(row.price_fen) },
       quantity,
     }));
+  }
+
+  /**
+   * Takes the quantities out of stock, all or none. When one of the products has changed since it was found, the
+   * transaction fails and goes again (`transaction`), and finds it as it is now.
+   */
+  async take(manager: EntityManager, wanted: readonly WantedProduct[]): Promise<void> {
+    await send(manager, TAKE_STOCK, [
+      wanted.map(({ product }) => product.id),
+      wanted.map(({ quantity }) => quantity),
+      wanted.map(({ product }) => product.priceFen),
+    ]);
   }
 
   /** Goods of a refund return to the shelf. */
