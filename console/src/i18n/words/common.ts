@@ -15,7 +15,7 @@ export const commonWords = {
   'nav.reconciliation': ['对账', 'Reconciliation'],
   'nav.ledger': ['总账', 'Ledger'],
   'nav.links': ['通知与集成', 'Integrations'],
-  'nav.notifications': ['微信通知', 'WeChat notifications'],
+  'nav.notifications': ['微信通知', 'Notifications'],
   'nav.messages': ['消息与任务', 'Messages'],
   'nav.printers': ['打印机', 'Printers'],
   'nav.webhooks': ['Webhook', 'Webhooks'],
