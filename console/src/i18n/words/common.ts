@@ -69,6 +69,7 @@ export const commonWords = {
   'common.yes': ['是', 'Yes'],
   'common.no': ['否', 'No'],
   'common.order': ['订单', 'Order'],
+  'common.toOrder': ['查看订单', 'The order'],
   'common.kind': ['类型', 'Kind'],
   'common.reason': ['原因', 'Reason'],
   'common.required': ['请填写', 'Please fill in'],

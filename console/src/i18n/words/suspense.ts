@@ -38,7 +38,6 @@ export const suspenseWords = {
     '订单状态不会改变，也不会再自动退回。请先与买家核实。',
     'The order stays as it is, and nothing goes back by itself. Agree with the buyer first.',
   ],
-  'suspense.toOrder': ['查看订单', 'The order'],
   'suspense.raw': ['微信原文', 'Word for word'],
   'suspense.what.LATE': [
     '订单关闭之后，买家才付款成功。订单保持关闭，库存和优惠券不变。',

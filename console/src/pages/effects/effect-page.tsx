@@ -51,7 +51,7 @@ function Shown({ effect, back }: { effect: EffectDetail; back: Back }) {
               [t('effects.target'), <TargetName effect={effect} />],
               [
                 t('common.order'),
-                effect.orderId && <Link to={`/orders/${effect.orderId}`}>{t('suspense.toOrder')}</Link>,
+                effect.orderId && <Link to={`/orders/${effect.orderId}`}>{t('common.toOrder')}</Link>,
               ],
               [t('effects.attempts'), effect.attempts],
               [t('effects.nextAttempt'), effect.nextAttemptAt && <Age at={effect.nextAttemptAt} />],

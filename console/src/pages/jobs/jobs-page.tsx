@@ -77,7 +77,7 @@ function JobDetails({ job: { id, payload, error, lastAttemptAt } }: { job: Job }
       <Facts
         items={[
           [t('jobs.error'), error],
-          [t('common.order'), orderId && <Link to={`/orders/${orderId}`}>{t('suspense.toOrder')}</Link>],
+          [t('common.order'), orderId && <Link to={`/orders/${orderId}`}>{t('common.toOrder')}</Link>],
           [t('subject.refund'), refundId && <Link to={`/refunds/${refundId}`}>{t('record.refund')}</Link>],
           [
             t('subject.suspense'),

@@ -56,7 +56,7 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
         type={TYPES[toneOf('verdict', verdict)]}
         showIcon
         title={t(`verdictHint.${verdict}`)}
-        description={IN_SUSPENSE.has(verdict) && <Suspense notification={notification} />}
+        description={IN_SUSPENSE.has(verdict) && <ToSuspense notification={notification} />}
       />
       <div className="columns">
         <Panel
@@ -78,7 +78,7 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
               [
                 t('common.order'),
                 notification.orderId && (
-                  <Link to={`/orders/${notification.orderId}`}>{t('suspense.toOrder')}</Link>
+                  <Link to={`/orders/${notification.orderId}`}>{t('common.toOrder')}</Link>
                 ),
               ],
               [
@@ -108,7 +108,7 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
 }
 
 /** Where the money of it lies now. */
-function Suspense({ notification: { verdict } }: { notification: Notification }) {
+function ToSuspense({ notification: { verdict } }: { notification: Notification }) {
   const t = useWords();
   const { can } = useSession();
   if (!can('suspense.read')) return null;

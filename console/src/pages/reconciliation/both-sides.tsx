@@ -52,12 +52,14 @@ export function BothSides({ difference }: { difference: Difference }) {
   );
 }
 
+function placeOf(field: string): number {
+  return ORDER.includes(field) ? ORDER.indexOf(field) : ORDER.length;
+}
+
 function fieldsOf(ours: Side, theirs: Side): string[] {
-  const fields = [...new Set([...Object.keys(theirs ?? {}), ...Object.keys(ours ?? {})])];
-  const place = (field: string) => (ORDER.includes(field) ? ORDER.indexOf(field) : ORDER.length);
-  return fields
+  return [...new Set([...Object.keys(theirs ?? {}), ...Object.keys(ours ?? {})])]
     .filter((field) => field !== 'id' && field !== 'kind')
-    .sort((one, other) => place(one) - place(other));
+    .sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 function nameOf(field: string, t: Say): ReactNode {

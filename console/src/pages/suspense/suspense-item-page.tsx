@@ -58,7 +58,7 @@ function Shown({ item, back }: { item: SuspenseItem; back: Back }) {
               [t('suspense.expected'), item.expectedFen !== undefined && <Amount fen={item.expectedFen} />],
               [
                 t('common.order'),
-                item.orderId && <Link to={`/orders/${item.orderId}`}>{t('suspense.toOrder')}</Link>,
+                item.orderId && <Link to={`/orders/${item.orderId}`}>{t('common.toOrder')}</Link>,
               ],
               [t('payments.transactionId'), <NumberText value={item.transactionId} />],
               [t('payments.outTradeNo'), <NumberText value={item.outTradeNo} />],
