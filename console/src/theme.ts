@@ -91,6 +91,7 @@ export function themeOf(scheme: Scheme): ThemeConfig {
       colorTextBase: ink,
       colorBgBase: scheme === 'dark' ? '#121816' : '#ffffff',
       colorBgLayout: canvas,
+      colorBgElevated: surface,
       colorBgContainer: surface,
       colorBorderSecondary: line,
       colorTextSecondary: muted,

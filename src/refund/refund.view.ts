@@ -54,12 +54,20 @@ export function staffRefundView(
 }
 
 /** What the person at the desk should do; in Chinese first, as everything staff read. */
-function guidanceFor({ status, waiting }: Refund): string | undefined {
+function guidanceFor({ status, waiting, suspenseId }: Refund): string | undefined {
   if (status === 'ABNORMAL') {
     return '用户的银行卡已注销或冻结，款项退回商户。请用“异常退款”改退至买家其他银行卡（API v3），或在微信支付商户平台处理。 The buyer’s bank refused; the money lies with the merchant. Send it to another card (API v3), or handle it in the merchant platform.';
   }
   if (waiting?.code === 'NOTENOUGH') {
     return '商户可用余额不足，充值后会自动重试（也可立即重试，单号不变）。 Not enough balance: top up; it is retried under the same number.';
+  }
+  if (status === 'FAILED') {
+    return '微信没有退这笔款，原因见“微信的最终答复”；这笔金额已不再占用。排除原因后可用原单号重试，不会退两次。 WeChat did not refund this, its final word says why; the amount is held no longer. Mend the cause, then retry under the same number: it cannot refund twice.';
+  }
+  if (status === 'CLOSED') {
+    return suspenseId === null
+      ? '微信关闭了这笔退款，买家没有收到钱。请与买家核对后，在订单页重新申请退款。 WeChat closed it, the buyer has no money. Agree with the buyer, then ask for a new refund on the order’s page.'
+      : '微信关闭了这笔退款，买家没有收到钱。请在“待处理款项”里重新决定。 WeChat closed it, the buyer has no money. Decide again in suspense.';
   }
   return undefined;
 }

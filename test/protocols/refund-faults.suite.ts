@@ -108,6 +108,7 @@ export function refundFaultsSuite(protocol: ProtocolName): void {
         await approve(finance, refund.id);
         expect(await refundBecomes(finance, refund.id, 'FAILED')).toMatchObject({
           failure: { code: 'USER_ACCOUNT_ABNORMAL' },
+          guidance: expect.stringContaining('原单号重试'),
         });
         const held = await ask(paid, { amountFen: 1 });
         expect(await finance.send('POST', `/refunds/${refund.id}/retry`)).toMatchObject({

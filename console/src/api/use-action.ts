@@ -28,7 +28,7 @@ export interface Action<Input, Output> {
  */
 export function useAction<Output, Input = void>(
   act: (input: Input, sent: Sent) => Promise<Output>,
-  { done, quiet = false }: { done?: WordKey; quiet?: boolean } = {},
+  { done, quiet = false }: { done?: WordKey | ((output: Output) => WordKey); quiet?: boolean } = {},
 ): Action<Input, Output> {
   const t = useWords();
   const queries = useQueryClient();
@@ -62,8 +62,8 @@ export function useAction<Output, Input = void>(
         throw problem;
       }
     },
-    onSuccess: () => {
-      if (done !== undefined) void message.success(t(done));
+    onSuccess: (output) => {
+      if (done !== undefined) void message.success(t(typeof done === 'function' ? done(output) : done));
     },
     onError: (problem) => {
       if (!quiet) showProblem(problem);

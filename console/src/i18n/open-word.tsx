@@ -1,7 +1,7 @@
 import { useWords, type Say } from './language.tsx';
 import { WORDS, type WordKey } from './words.ts';
 
-type Prefix = 'action' | 'effects' | 'movement' | 'settings.group';
+type Prefix = 'action' | 'subject' | 'effects' | 'movement' | 'settings.group';
 
 /** A name out of an open set (kinds, actions): its words where there are some, the name itself otherwise. */
 export function openWord(t: Say, prefix: Prefix, name: string): string {

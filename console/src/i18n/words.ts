@@ -1,6 +1,8 @@
 import { actionWords } from './words/actions.ts';
 import { commonWords } from './words/common.ts';
 import { catalogueWords } from './words/catalogue.ts';
+import { differenceWords } from './words/differences.ts';
+import { eventWords } from './words/events.ts';
 import { operationsWords } from './words/operations.ts';
 import { orderWords } from './words/orders.ts';
 import { overviewWords } from './words/overview.ts';
@@ -15,6 +17,8 @@ export const WORDS = {
   ...actionWords,
   ...commonWords,
   ...catalogueWords,
+  ...differenceWords,
+  ...eventWords,
   ...operationsWords,
   ...orderWords,
   ...overviewWords,

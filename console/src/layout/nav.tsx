@@ -22,7 +22,9 @@ export function Nav() {
               const count = waiting[to] ?? 0;
               return (
                 <NavLink key={to} to={to} end={to === '/'} className="nav-link">
-                  {NAV_ICONS[to]}
+                  <span className="nav-icon" aria-hidden="true">
+                    {NAV_ICONS[to]}
+                  </span>
                   <span className="nav-label">{t(label)}</span>
                   {count > 0 && (
                     <span className="nav-count" aria-label={t('layout.waiting', { count })}>

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 export function EmptyView({ title, hint, action }: { title: string; hint?: string; action?: ReactNode }) {
   return (
     <section className="state-view">
-      <InboxOutlined className="state-icon" />
+      <InboxOutlined className="state-icon" aria-hidden="true" />
       <h2>{title}</h2>
       {hint !== undefined && <p className="muted">{hint}</p>}
       {action}

@@ -28,7 +28,7 @@ export function Page({
     <div className="page">
       {back !== undefined && (
         <Link className="page-back" to={back.to}>
-          <ArrowLeftOutlined /> {back.label}
+          <ArrowLeftOutlined aria-hidden="true" /> {back.label}
         </Link>
       )}
       <header className="page-head">

@@ -7,16 +7,18 @@ import { WORDS, type WordKey } from '../i18n/words.ts';
 export function problemTitle(problem: ApiProblem, t: Say): string {
   const key = `problem.${problem.document.reason ?? problem.code}`;
   if (key in WORDS) return t(key as WordKey);
-  return t('problem.other');
+  if (problem.document.status === 404) return t('problem.gone');
+  return t(problem.document.status === 503 ? 'problem.unavailable' : 'problem.other');
 }
 
 export function ProblemDetails({ problem }: { problem: ApiProblem }) {
   const t = useWords();
-  const { code, detail, requestId, errors } = problem.document;
+  const { code, detail, requestId, errors = [] } = problem.document;
   return (
     <div className="problem-details">
-      {detail !== '' && <p>{detail}</p>}
-      {errors !== undefined && errors.length > 0 && (
+      {/* With fields named, the detail only repeats them. */}
+      {detail !== '' && errors.length === 0 && <p>{detail}</p>}
+      {errors.length > 0 && (
         <ul>
           {errors.map(({ field, message }) => (
             <li key={`${field} ${message}`}>

@@ -10,7 +10,7 @@ export function ProblemView({ thrown, onRetry }: { thrown: unknown; onRetry?: ()
   const problem = toProblem(thrown);
   return (
     <section className="state-view" role="alert">
-      <WarningOutlined className="state-icon state-icon-bad" />
+      <WarningOutlined className="state-icon state-icon-bad" aria-hidden="true" />
       <h2>{problemTitle(problem, t)}</h2>
       <ProblemDetails problem={problem} />
       {onRetry !== undefined && (

@@ -60,6 +60,10 @@ const TONES = {
 type Tones = typeof TONES;
 export type StatusKind = keyof Tones;
 
+export function toneOf<Kind extends StatusKind>(kind: Kind, value: keyof Tones[Kind]): Tone {
+  return TONES[kind][value] as Tone;
+}
+
 /** A state in words and colour; the same everywhere. */
 export function StatusTag<Kind extends StatusKind>({
   kind,
@@ -71,7 +75,7 @@ export function StatusTag<Kind extends StatusKind>({
   const t = useWords();
   // Each table above has its words: `order.PAID` and so on; the compiler sees them per kind, not for all at once.
   const key = `${kind}.${value}` as Parameters<typeof t>[0];
-  return <Tag tone={TONES[kind][value] as Tone}>{t(key)}</Tag>;
+  return <Tag tone={toneOf(kind, value)}>{t(key)}</Tag>;
 }
 
 export function Tag({ tone, children }: { tone: Tone; children: React.ReactNode }) {

@@ -84,7 +84,7 @@ export const staffWords = {
     'Only when the phone is lost. All sessions end.',
   ],
   'staff.empty': ['还没有员工', 'Nobody yet'],
-  'staff.actions': ['他做过的操作', 'What this person did'],
+  'staff.actions': ['查看此人的操作', 'What this person did'],
   'audit.title': ['审计日志', 'Audit log'],
   'audit.subtitle': [
     '员工的每个操作，逐条哈希相连，任何改动都会被发现。',

@@ -31,7 +31,65 @@ export const suspenseWords = {
   'suspense.accepted': ['已入账', 'Kept'],
   'suspense.autoReturn': ['自动退回时间', 'Returns by itself'],
   'suspense.returns': ['退回进度', 'Returns'],
-  'suspense.noReturns': ['还没有退回', 'No return yet'],
   'suspense.evidence': ['微信的通知内容', 'What WeChat said'],
   'suspense.acceptedBy': ['入账人', 'Kept by'],
+  'suspense.acceptAsk': ['把这 {amount} 计入其他收入', 'Keep {amount} as other income'],
+  'suspense.acceptWhy': [
+    '订单状态不会改变，也不会再自动退回。请先与买家核实。',
+    'The order stays as it is, and nothing goes back by itself. Agree with the buyer first.',
+  ],
+  'suspense.raw': ['微信原文', 'Word for word'],
+  'suspense.what.LATE': [
+    '订单关闭之后，买家才付款成功。订单保持关闭，库存和优惠券不变。',
+    'The buyer paid after the order had closed. The order stays closed; stock and coupon stay as they are.',
+  ],
+  'suspense.what.DOUBLE': [
+    '同一订单买家付了两次。先到的一笔算作订单付款，这是多付的一笔。',
+    'The buyer paid the order twice. The first payment counts; this is the second.',
+  ],
+  'suspense.what.WRONG_AMOUNT': [
+    '微信通知的金额 {amount} 与应付 {expected} 不一致，订单没有记为已付款。',
+    'WeChat reports {amount} where {expected} was due; the order does not count as paid.',
+  ],
+  'suspense.what.UNKNOWN_ORDER': [
+    '钱到了你的商户号，但商户单号不在本系统里：多半来自共用同一商户号的其他系统。',
+    'Money reached your merchant number under a number this system does not know: another system may share it.',
+  ],
+  'suspense.next.byItself': [
+    '{time}自动原路退回，无需操作。',
+    'It goes back by itself {time}; nothing to do.',
+  ],
+  'suspense.next.failed': [
+    '上次退回没有成功，原因见“退回进度”。排除原因后再次退回；买家账户无法收款时，先线下与他结清，再计入其他收入。',
+    'The last return failed; “Returns” says why. Try again once that is mended. If the account can take no money, settle it with the buyer yourself, then keep it.',
+  ],
+  'suspense.next.LATE': [
+    '请决定：退回买家，或与买家约定后计入其他收入。',
+    'Decide: return it, or keep it as agreed with the buyer.',
+  ],
+  'suspense.next.DOUBLE': [
+    '请退回买家；计入其他收入只用于买家同意的情况。',
+    'Return it to the buyer; keep it only if he agrees.',
+  ],
+  'suspense.next.WRONG_AMOUNT': [
+    '请先核对金额为何不同。通常退回买家，请他重新付款；确认由店家承担差额时可计入其他收入，再另行发货。',
+    'Find out why first. Usually return it and let the buyer pay again; if the shop bears the difference, keep it and send the goods on your own.',
+  ],
+  'suspense.next.UNKNOWN_ORDER': [
+    '先向其他系统核对这个单号。属于它们的付款不要退回，计入其他收入并写明去向；无人认领时再退回买家。这类款项永远不会自动退回。',
+    'Ask the other systems about this number first. Never return what is theirs: keep it here with a note. Return it only if nobody knows it. It never goes back by itself.',
+  ],
+  'suspense.next.RETURNING': [
+    '正在退回，进度见下方退款单；到账后自动结清。',
+    'On its way back: the refund below shows how far. It settles by itself.',
+  ],
+  'suspense.next.RETURNED': ['已原路退回买家，账已结清。', 'Back with the buyer; the books are settled.'],
+  'suspense.next.ACCEPTED': ['已计入其他收入，账已结清。', 'Kept as other income; the books are settled.'],
+  'suspense.askFinance': ['由财务或店主决定。', 'Finance or an owner decides.'],
+  'evidence.total': ['付款金额', 'Paid'],
+  'evidence.payer_total': ['买家实付', 'Paid by the buyer'],
+  'evidence.time': ['付款时间', 'Paid at'],
+  'evidence.payer': ['付款人 openid', 'Payer’s openid'],
+  'evidence.bank': ['付款银行', 'Bank'],
+  'evidence.state': ['交易状态', 'State'],
 } as const satisfies WordList;

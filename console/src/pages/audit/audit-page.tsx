@@ -8,6 +8,7 @@ import { ListPage } from '../../ui/list-page.tsx';
 import { Raw } from '../../ui/raw.tsx';
 import { Time } from '../../ui/time.tsx';
 import { ChainState } from './chain-state.tsx';
+import { Subject } from './subject.tsx';
 
 export default function AuditPage() {
   const t = useWords();
@@ -40,11 +41,7 @@ export default function AuditPage() {
         },
         {
           title: t('audit.subject'),
-          render: ({ subjectKind, subjectId }) => (
-            <span className="clip">
-              {subjectKind} <code>{subjectId}</code>
-            </span>
-          ),
+          render: ({ subjectKind, subjectId }) => <Subject kind={subjectKind} id={subjectId} />,
         },
         { title: t('audit.ip'), phone: 'hidden', render: ({ ip }) => <code>{ip ?? '—'}</code> },
         { title: t('common.time'), render: ({ at }) => <Time at={at} /> },
@@ -56,7 +53,7 @@ export default function AuditPage() {
 function Change({ entry }: { entry: AuditEntry }) {
   const t = useWords();
   return (
-    <div className="audit-change">
+    <div className="row-details">
       <Facts
         items={[
           [t('audit.before'), entry.before != null && <Raw value={entry.before} />],

@@ -6,10 +6,10 @@ import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
-import { Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 import { CouponButtons } from './coupon-buttons.tsx';
 import { CouponDialog } from './coupon-dialog.tsx';
+import { CouponState } from './coupon-state.tsx';
 import { Terms } from './terms.tsx';
 
 export default function CouponsPage() {
@@ -49,12 +49,20 @@ export default function CouponsPage() {
           {
             title: t('common.status'),
             phone: 'side',
-            render: ({ active }) => (
-              <Tag tone={active ? 'good' : 'quiet'}>{t(active ? 'coupons.active' : 'coupons.inactive')}</Tag>
+            render: (coupon) => <CouponState coupon={coupon} />,
+          },
+          {
+            title: t('coupons.name'),
+            render: ({ name }) => <span className="words words-narrow">{name}</span>,
+          },
+          {
+            title: t('coupons.terms'),
+            render: (coupon) => (
+              <span className="words words-narrow">
+                <Terms coupon={coupon} />
+              </span>
             ),
           },
-          { title: t('coupons.name'), render: ({ name }) => name },
-          { title: t('coupons.terms'), render: (coupon) => <Terms coupon={coupon} /> },
           {
             title: t('coupons.used'),
             align: 'right',
@@ -67,9 +75,9 @@ export default function CouponsPage() {
           {
             title: t('coupons.validity'),
             render: ({ startsAt, endsAt }) => (
-              <>
+              <span className="words words-narrow">
                 <Time at={startsAt} /> – {endsAt === undefined ? t('coupons.forever') : <Time at={endsAt} />}
-              </>
+              </span>
             ),
           },
           ...(can('coupons.manage')

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
+import { Alert, Button } from 'antd';
 import { Link, useParams } from 'react-router';
 import { answered, api } from '../../api/client.ts';
 import type { EffectDetail } from '../../api/types.ts';
@@ -10,9 +10,10 @@ import { useSession } from '../../session/session.tsx';
 import { DetailPage, type Back } from '../../ui/detail-page.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
-import { StatusTag } from '../../ui/status-tag.tsx';
 import { Age, Time } from '../../ui/time.tsx';
 import { AttemptLog } from './attempt-log.tsx';
+import { EffectState } from './effect-state.tsx';
+import { TargetName } from './target-name.tsx';
 
 export default function EffectPage() {
   const t = useWords();
@@ -36,9 +37,10 @@ function Shown({ effect, back }: { effect: EffectDetail; back: Back }) {
     <Page
       title={openWord(t, 'effects', effect.kind)}
       back={back}
-      tags={<StatusTag kind="effect" value={effect.status} />}
+      tags={<EffectState effect={effect} />}
       actions={<Replay effect={effect} />}
     >
+      <Advice effect={effect} />
       <div className="columns">
         <Panel title={t('effects.log')} flush>
           <AttemptLog log={effect.log} />
@@ -46,10 +48,10 @@ function Shown({ effect, back }: { effect: EffectDetail; back: Back }) {
         <Panel>
           <Facts
             items={[
-              [t('effects.target'), effect.target],
+              [t('effects.target'), <TargetName effect={effect} />],
               [
                 t('common.order'),
-                effect.orderId && <Link to={`/orders/${effect.orderId}`}>{t('common.order')}</Link>,
+                effect.orderId && <Link to={`/orders/${effect.orderId}`}>{t('common.toOrder')}</Link>,
               ],
               [t('effects.attempts'), effect.attempts],
               [t('effects.nextAttempt'), effect.nextAttemptAt && <Age at={effect.nextAttemptAt} />],
@@ -59,6 +61,21 @@ function Shown({ effect, back }: { effect: EffectDetail; back: Back }) {
         </Panel>
       </div>
     </Page>
+  );
+}
+
+/** What the end of it means, and what a person can do. */
+function Advice({ effect: { status, attempts } }: { effect: EffectDetail }) {
+  const t = useWords();
+  if (status !== 'DEAD' && status !== 'REFUSED') return null;
+  return (
+    <Alert
+      className="guidance"
+      type={status === 'DEAD' ? 'error' : 'info'}
+      showIcon
+      title={t(`effects.advice.${status}`, { attempts })}
+      description={t(`effects.adviceHint.${status}`)}
+    />
   );
 }
 

@@ -4,8 +4,9 @@ import { useWords } from '../../i18n/language.tsx';
 import { OpenWord } from '../../i18n/open-word.tsx';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
-import { StatusTag } from '../../ui/status-tag.tsx';
 import { Age, Time } from '../../ui/time.tsx';
+import { EffectState } from './effect-state.tsx';
+import { TargetName } from './target-name.tsx';
 
 const KINDS = ['print', 'message', 'shipping-upload', 'deliver-notify', 'webhook'] as const;
 const STATUSES = ['PENDING', 'DONE', 'REFUSED', 'DEAD'] as const;
@@ -46,11 +47,11 @@ export default function EffectsPage() {
         {
           title: t('common.status'),
           phone: 'side',
-          render: ({ status }) => <StatusTag kind="effect" value={status} />,
+          render: (effect) => <EffectState effect={effect} />,
         },
         {
           title: t('effects.target'),
-          render: ({ target }) => <span className="clip">{target === '' ? '—' : target}</span>,
+          render: (effect) => <TargetName effect={effect} />,
         },
         { title: t('effects.attempts'), align: 'right', render: ({ attempts }) => attempts },
         {

@@ -71,9 +71,7 @@ function Shown({ buyer, back }: { buyer: Buyer; back: Back }) {
             ]}
           />
         </Panel>
-        <Panel title={t('members.note')}>
-          <Note buyer={buyer} />
-        </Panel>
+        <Note buyer={buyer} />
       </div>
     </Page>
   );
@@ -87,16 +85,23 @@ function Note({ buyer: { id, note } }: { buyer: Buyer }) {
       answered(api.PUT('/api/v1/admin/buyers/{id}/note', { params: { path: { id } }, body, ...sent })),
     { done: 'common.saved' },
   );
-  if (!can('buyers.manage')) return <p>{note}</p>;
+  const mayWrite = can('buyers.manage');
+  if (!mayWrite && !note) return null;
   return (
-    <Form<{ note: string }> initialValues={{ note }} onFinish={(values) => void save.run(values)}>
-      <Form.Item name="note">
-        <Input.TextArea rows={4} maxLength={500} aria-label={t('members.note')} />
-      </Form.Item>
-      <Button htmlType="submit" loading={save.pending}>
-        {t('common.save')}
-      </Button>
-    </Form>
+    <Panel title={t('members.note')}>
+      {mayWrite ? (
+        <Form<{ note: string }> initialValues={{ note }} onFinish={(values) => void save.run(values)}>
+          <Form.Item name="note">
+            <Input.TextArea rows={4} maxLength={500} aria-label={t('members.note')} />
+          </Form.Item>
+          <Button htmlType="submit" loading={save.pending}>
+            {t('common.save')}
+          </Button>
+        </Form>
+      ) : (
+        <p>{note}</p>
+      )}
+    </Panel>
   );
 }
 

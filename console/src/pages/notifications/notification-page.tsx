@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Alert } from 'antd';
 import { Link, useParams } from 'react-router';
 import { answered, api } from '../../api/client.ts';
 import type { Notification } from '../../api/types.ts';
@@ -11,8 +12,17 @@ import { Facts } from '../../ui/facts.tsx';
 import { NumberText } from '../../ui/number-text.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Raw } from '../../ui/raw.tsx';
-import { StatusTag, Tag } from '../../ui/status-tag.tsx';
+import { StatusTag, Tag, toneOf } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
+
+const TYPES = { good: 'success', busy: 'info', attention: 'warning', bad: 'error', quiet: 'info' } as const;
+/** The money of these verdicts is an item of the same kind in suspense. */
+const IN_SUSPENSE: ReadonlySet<Notification['verdict']> = new Set([
+  'LATE',
+  'DOUBLE',
+  'WRONG_AMOUNT',
+  'UNKNOWN_ORDER',
+]);
 
 export default function NotificationPage() {
   const t = useWords();
@@ -38,13 +48,16 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
       title={t('notifications.itemTitle', { kind: t(`notifications.${kind}`) })}
       back={back}
       tags={<StatusTag kind="verdict" value={verdict} />}
-      subtitle={
-        <>
-          <Time at={notification.receivedAt} /> {reason}
-        </>
-      }
+      subtitle={<Time at={notification.receivedAt} />}
       actions={<Replay notification={notification} />}
     >
+      <Alert
+        className="guidance"
+        type={TYPES[toneOf('verdict', verdict)]}
+        showIcon
+        title={t(`verdictHint.${verdict}`)}
+        description={IN_SUSPENSE.has(verdict) && <ToSuspense notification={notification} />}
+      />
       <div className="columns">
         <Panel
           title={t('notifications.body')}
@@ -65,7 +78,7 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
               [
                 t('common.order'),
                 notification.orderId && (
-                  <Link to={`/orders/${notification.orderId}`}>{t('common.order')}</Link>
+                  <Link to={`/orders/${notification.orderId}`}>{t('common.toOrder')}</Link>
                 ),
               ],
               [
@@ -84,6 +97,7 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
               ],
               [t('common.account'), notification.account],
               [t('notifications.sourceIp'), notification.sourceIp],
+              [t('common.reason'), reason],
               [t('notifications.sha256'), <NumberText value={notification.bodySha256} />],
             ]}
           />
@@ -91,6 +105,14 @@ function Shown({ notification, back }: { notification: Notification; back: Back 
       </div>
     </Page>
   );
+}
+
+/** Where the money of it lies now. */
+function ToSuspense({ notification: { verdict } }: { notification: Notification }) {
+  const t = useWords();
+  const { can } = useSession();
+  if (!can('suspense.read')) return null;
+  return <Link to={`/suspense?kind=${verdict}`}>{t('notifications.toSuspense')}</Link>;
 }
 
 function Replay({ notification: { id, replayable } }: { notification: Notification }) {

@@ -32,10 +32,10 @@ export function PrinterDialog({ printer, onClose }: { printer?: Printer; onClose
       }
     >
       <Form.Item name="name" label={t('common.name')} rules={required}>
-        <Input maxLength={64} autoFocus />
+        <Input maxLength={32} autoFocus />
       </Form.Item>
       <Form.Item name="sn" label={t('printers.sn')} rules={required}>
-        <Input maxLength={64} autoComplete="off" />
+        <Input maxLength={20} autoComplete="off" />
       </Form.Item>
       <Form.Item name="copies" label={t('printers.copies')}>
         <InputNumber min={1} max={9} precision={0} />

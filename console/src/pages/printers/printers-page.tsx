@@ -1,4 +1,4 @@
-import { App, Button } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import type { Printer } from '../../api/types.ts';
@@ -9,6 +9,9 @@ import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
 import { PrinterDialog } from './printer-dialog.tsx';
+
+/** The cloud says 在线，工作状态正常, 在线，工作状态不正常 (no paper) or 离线. */
+const IN_ORDER = /^在线.*状态正常/;
 
 export default function PrintersPage() {
   const t = useWords();
@@ -63,7 +66,7 @@ export default function PrintersPage() {
 function PrinterButtons({ printer, onEdit }: { printer: Printer; onEdit: () => void }) {
   const t = useWords();
   const { can } = useSession();
-  const { message } = App.useApp();
+  const [words, setWords] = useState<string>();
   const path = { params: { path: { id: printer.id } } };
   const ask = useAction(() => answered(api.GET('/api/v1/admin/printers/{id}/status', path)));
   const remove = useAction(
@@ -72,16 +75,14 @@ function PrinterButtons({ printer, onEdit }: { printer: Printer; onEdit: () => v
   );
   return (
     <span className="tag-row">
-      <Button
-        size="small"
-        loading={ask.pending}
-        onClick={async () => {
-          const status = await ask.run();
-          if (status !== undefined) void message.info(t('printers.says', { words: status.words }));
-        }}
-      >
+      <Button size="small" loading={ask.pending} onClick={async () => setWords((await ask.run())?.words)}>
         {t('printers.ask')}
       </Button>
+      {words !== undefined && (
+        <output>
+          <Tag tone={IN_ORDER.test(words) ? 'good' : 'bad'}>{words}</Tag>
+        </output>
+      )}
       {can('printers.manage') && !printer.fromSettings && (
         <>
           <Button size="small" onClick={onEdit}>

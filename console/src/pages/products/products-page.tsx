@@ -96,9 +96,9 @@ function NameAndPicture({ product: { name, description, imageUrl } }: { product:
   return (
     <span className="product">
       {imageUrl !== null && <img src={imageUrl} alt="" width={40} height={40} loading="lazy" />}
-      <span>
+      <span className="words">
         {name}
-        <span className="muted clip product-words">{description}</span>
+        <span className="muted product-words">{description}</span>
       </span>
     </span>
   );

@@ -112,13 +112,17 @@ function Standing({ day: { waiting, failure, nextAttemptAt } }: { day: Reconcili
       className="guidance"
       type={failure === undefined ? 'info' : 'error'}
       showIcon
-      title={`${words.code} ${words.message}`}
+      title={t(failure === undefined ? 'reconciliation.waitingWhy' : 'reconciliation.failedWhy')}
       description={
-        nextAttemptAt !== undefined && (
-          <>
-            {t('effects.nextAttempt')} <Age at={nextAttemptAt} />
-          </>
-        )
+        <>
+          {words.message} <code>{words.code}</code>
+          {nextAttemptAt !== undefined && (
+            <>
+              {' · '}
+              {t('effects.nextAttempt')} <Age at={nextAttemptAt} />
+            </>
+          )}
+        </>
       }
     />
   );

@@ -5,10 +5,10 @@ import type { Difference } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
-import { formatFen } from '../../ui/fen.ts';
 import { NumberText } from '../../ui/number-text.tsx';
 import { StatusTag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
+import { BothSides } from './both-sides.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
 
 /** A difference: what each side says, who looks after it, and how it ended. */
@@ -28,6 +28,9 @@ export function DifferenceCard({ dayId, difference }: { dayId: string; differenc
         )}
         {(status === 'OPEN' || status === 'WAITING') && <Buttons dayId={dayId} difference={difference} />}
       </div>
+      {(status === 'OPEN' || status === 'WAITING') && (
+        <p className="muted difference-hint">{t(`differenceHint.${kind}`)}</p>
+      )}
       <BothSides difference={difference} />
       {note !== undefined && (
         <p className="difference-note">
@@ -72,43 +75,4 @@ function Buttons({ dayId, difference }: { dayId: string; difference: Difference 
       )}
     </span>
   );
-}
-
-function BothSides({ difference: { ours, theirs } }: { difference: Difference }) {
-  const t = useWords();
-  const fields = [...new Set([...Object.keys(theirs ?? {}), ...Object.keys(ours ?? {})])];
-  return (
-    <table className="sides">
-      <thead>
-        <tr>
-          <th scope="col">{t('reconciliation.field')}</th>
-          <th scope="col">{t('reconciliation.bill')}</th>
-          <th scope="col">{t('reconciliation.ours')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {fields.map((field) => {
-          const [there, here] = [theirs?.[field], ours?.[field]];
-          const both = theirs !== undefined && ours !== undefined;
-          return (
-            <tr key={field} className={both && there !== here ? 'differs' : undefined}>
-              <th scope="row">
-                <code>{field}</code>
-              </th>
-              <td>{theirs === undefined ? t('reconciliation.nothing') : fact(field, there)}</td>
-              <td>{ours === undefined ? t('reconciliation.nothing') : fact(field, here)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
-
-/** Amounts are told by their name; everything else stands as it is. */
-function fact(field: string, value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return '—';
-  return typeof value === 'number' && /[a-z]Fen$/.test(field) && !field.endsWith('MilliFen')
-    ? formatFen(value)
-    : String(value);
 }

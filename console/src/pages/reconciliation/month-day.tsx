@@ -58,7 +58,7 @@ function Unreconciled({ date, number }: { date: string; number: number }) {
     void modal.confirm({
       title: t('reconciliation.runAsk', { date }),
       content: t('reconciliation.runWhy'),
-      okText: t('reconciliation.run'),
+      okText: t('reconciliation.startNow'),
       cancelText: t('common.cancel'),
       onOk: async () => {
         const made = await run.run({ date });

@@ -7,6 +7,7 @@ import { Time } from '../../ui/time.tsx';
 /** Who has said yes, and how many more have to. */
 export function Approvals({ refund: { approvals, approvalsNeeded } }: { refund: Refund }) {
   const t = useWords();
+  if (approvals.length === 0 && approvalsNeeded === 0) return null;
   return (
     <Panel
       title={t('refund.approvals')}

@@ -5,6 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { formatFen } from '../../ui/fen.ts';
+import { canReviewHint } from './refund-guidance.tsx';
 
 interface Values {
   note?: string;
@@ -22,7 +23,10 @@ export function ApproveDialog({ refund, onClose }: { refund: Refund; onClose: ()
           ...sent,
         }),
       ),
-    { done: 'refund.approved', quiet: true },
+    {
+      done: ({ status }) => (status === 'REQUESTED' ? 'refund.approvedFirst' : 'refund.approved'),
+      quiet: true,
+    },
   );
   return (
     <DialogForm<Values>
@@ -33,7 +37,7 @@ export function ApproveDialog({ refund, onClose }: { refund: Refund; onClose: ()
       onClose={onClose}
       onSend={(values) => void approve.run(values).then((approved) => approved && onClose())}
     >
-      <p className="muted dialog-hint">{t('refund.canReviewHint')}</p>
+      <p className="muted dialog-hint">{t(canReviewHint(refund))}</p>
       <Form.Item name="note" label={t('refund.approveNote')}>
         <Input.TextArea rows={2} maxLength={500} />
       </Form.Item>

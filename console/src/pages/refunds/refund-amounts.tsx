@@ -6,7 +6,7 @@ import { Amount } from '../../ui/amount.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Panel } from '../../ui/page.tsx';
-import { liveFen } from '../orders/refundable.ts';
+import { holdsAmount, liveFen } from '../orders/refundable.ts';
 
 /** What is asked for beside what was paid and what else is on its way back: what one compares before one approves. */
 export function RefundAmounts({ refund }: { refund: Refund }) {
@@ -31,6 +31,7 @@ export function RefundAmounts({ refund }: { refund: Refund }) {
 function Sums({ refund, order }: { refund: Refund; order: Order }) {
   const t = useWords();
   const others = liveFen(order.refunds.filter(({ id }) => id !== refund.id));
+  const held = holdsAmount(refund.status);
   return (
     <>
       <div className="facts-amounts">
@@ -38,8 +39,14 @@ function Sums({ refund, order }: { refund: Refund; order: Order }) {
           items={[
             [t('refund.paidOfOrder'), <Amount fen={order.paidFen} />],
             [t('refund.otherLive'), <Amount fen={-others} />],
-            [t('refund.amount'), <Amount fen={-refund.amountFen} strong />],
-            [t('refund.leftAfter'), <Amount fen={order.paidFen - others - refund.amountFen} strong />],
+            [
+              t(held ? 'refund.amount' : 'refund.amountNotPaid'),
+              <Amount fen={held ? -refund.amountFen : refund.amountFen} strong />,
+            ],
+            [
+              t(held ? 'refund.leftAfter' : 'refund.leftNow'),
+              <Amount fen={order.paidFen - others - (held ? refund.amountFen : 0)} strong />,
+            ],
           ]}
         />
       </div>

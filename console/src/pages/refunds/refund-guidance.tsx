@@ -3,9 +3,15 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Refund } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
+import type { WordKey } from '../../i18n/words.ts';
 import { Bilingual } from '../../ui/bilingual.tsx';
 import { problemTitle } from '../../ui/problem-notice.tsx';
 import { ApiProblem } from '../../api/problem.ts';
+
+/** What this person's yes does: send the money, or be the first of two. */
+export function canReviewHint({ approvalsNeeded }: Refund): WordKey {
+  return approvalsNeeded > 1 ? 'refund.firstOfTwoHint' : 'refund.canReviewHint';
+}
 
 /** Before any click: whether this person may decide it, or what a person should do when it is stuck. */
 export function RefundGuidance({ refund }: { refund: Refund }) {
@@ -29,7 +35,7 @@ export function RefundGuidance({ refund }: { refund: Refund }) {
         type="success"
         showIcon
         title={t('refund.canReview')}
-        description={t('refund.canReviewHint')}
+        description={t(canReviewHint(refund))}
       />
     );
   const reason = new ApiProblem({ code, detail: why, status: 403 });

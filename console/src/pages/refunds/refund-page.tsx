@@ -48,7 +48,7 @@ function Shown({ refund, back }: { refund: Refund; back: Back }) {
           {refund.orderId !== undefined && (
             <>
               {' · '}
-              <Link to={`/orders/${refund.orderId}`}>{t('common.order')}</Link>
+              <Link to={`/orders/${refund.orderId}`}>{t('common.toOrder')}</Link>
             </>
           )}
           {refund.suspenseId !== undefined && (

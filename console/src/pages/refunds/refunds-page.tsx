@@ -74,18 +74,16 @@ export default function RefundsPage() {
           align: 'right',
           render: ({ amountFen }) => <Amount fen={amountFen} strong />,
         },
-        { title: t('common.reason'), render: ({ reason }) => <span className="clip">{reason}</span> },
+        {
+          title: t('common.reason'),
+          render: ({ reason }) => <span className="clip clip-narrow">{reason}</span>,
+        },
         { title: t('refunds.requestedBy'), render: ({ requestedBy }) => <PersonName person={requestedBy} /> },
         {
-          title: t('refunds.waitingSince'),
-          render: (refund) =>
-            refund.status === 'REQUESTED' ? (
-              <WaitingSince at={refund.createdAt} />
-            ) : (
-              <span className="muted">—</span>
-            ),
+          title: t('refunds.askedAt'),
+          render: ({ status, createdAt }) =>
+            status === 'REQUESTED' ? <WaitingSince at={createdAt} /> : <Time at={createdAt} />,
         },
-        { title: t('common.createdAt'), phone: 'hidden', render: ({ createdAt }) => <Time at={createdAt} /> },
       ]}
     />
   );

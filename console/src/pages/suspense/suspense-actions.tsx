@@ -7,6 +7,7 @@ import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
+import { formatFen } from '../../ui/fen.ts';
 
 /** Give it back, or keep it with a reason. */
 export function SuspenseActions({ item }: { item: SuspenseItem }) {
@@ -38,13 +39,14 @@ export function SuspenseActions({ item }: { item: SuspenseItem }) {
       </ConfirmButton>
       {accepting && (
         <DialogForm<{ note: string }>
-          title={t('suspense.accept')}
+          title={t('suspense.acceptAsk', { amount: formatFen(item.amountFen) })}
           okText={t('suspense.accept')}
           pending={accept.pending}
           problem={accept.problem}
           onClose={() => setAccepting(false)}
           onSend={(values) => void accept.run(values).then((done) => done && setAccepting(false))}
         >
+          <p className="muted dialog-hint">{t('suspense.acceptWhy')}</p>
           <Form.Item
             name="note"
             label={t('suspense.acceptNote')}

@@ -9,10 +9,11 @@ import { Facts } from '../../ui/facts.tsx';
 import { formatFen } from '../../ui/fen.ts';
 import { NumberText } from '../../ui/number-text.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
-import { Raw } from '../../ui/raw.tsx';
 import { StatusTag } from '../../ui/status-tag.tsx';
 import { Age, Time } from '../../ui/time.tsx';
+import { Evidence } from './evidence.tsx';
 import { SuspenseActions } from './suspense-actions.tsx';
+import { SuspenseStory } from './suspense-story.tsx';
 
 export default function SuspenseItemPage() {
   const t = useWords();
@@ -42,13 +43,12 @@ function Shown({ item, back }: { item: SuspenseItem; back: Back }) {
       tags={<StatusTag kind="suspense" value={item.status} />}
       actions={item.status === 'OPEN' && <SuspenseActions item={item} />}
     >
+      <SuspenseStory item={item} />
       <div className="columns">
         <div>
-          <Panel title={t('suspense.returns')}>
-            <Returns item={item} />
-          </Panel>
+          <Returns item={item} />
           <Panel title={t('suspense.evidence')}>
-            <Raw value={item.evidence} />
+            <Evidence evidence={item.evidence} />
           </Panel>
         </div>
         <Panel>
@@ -58,7 +58,7 @@ function Shown({ item, back }: { item: SuspenseItem; back: Back }) {
               [t('suspense.expected'), item.expectedFen !== undefined && <Amount fen={item.expectedFen} />],
               [
                 t('common.order'),
-                item.orderId && <Link to={`/orders/${item.orderId}`}>{t('common.order')}</Link>,
+                item.orderId && <Link to={`/orders/${item.orderId}`}>{t('common.toOrder')}</Link>,
               ],
               [t('payments.transactionId'), <NumberText value={item.transactionId} />],
               [t('payments.outTradeNo'), <NumberText value={item.outTradeNo} />],
@@ -77,17 +77,19 @@ function Shown({ item, back }: { item: SuspenseItem; back: Back }) {
 
 function Returns({ item: { returns } }: { item: SuspenseItem }) {
   const t = useWords();
-  if (returns.length === 0) return <p className="muted">{t('suspense.noReturns')}</p>;
+  if (returns.length === 0) return null;
   return (
-    <ul className="link-list">
-      {returns.map((refund) => (
-        <li key={refund.id}>
-          <Link to={`/refunds/${refund.id}`}>{refund.refundNo}</Link>
-          <StatusTag kind="refund" value={refund.status} />
-          <Amount fen={refund.amountFen} strong />
-          <span className="muted">{refund.failure ?? refund.requestedBy}</span>
-        </li>
-      ))}
-    </ul>
+    <Panel title={t('suspense.returns')}>
+      <ul className="link-list">
+        {returns.map((refund) => (
+          <li key={refund.id}>
+            <Link to={`/refunds/${refund.id}`}>{refund.refundNo}</Link>
+            <StatusTag kind="refund" value={refund.status} />
+            <Amount fen={refund.amountFen} strong />
+            <span className="muted">{refund.failure ?? refund.reason}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { answered, api } from '../../api/client.ts';
 import type { SuspenseRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
@@ -52,6 +53,18 @@ export default function SuspensePage() {
         {
           title: t('payments.transactionId'),
           render: ({ transactionId }) => <span className="tabular">{transactionId}</span>,
+        },
+        {
+          title: t('payments.outTradeNo'),
+          phone: 'hidden',
+          render: ({ outTradeNo, orderId }) =>
+            orderId === undefined ? (
+              <span className="tabular">{outTradeNo}</span>
+            ) : (
+              <Link className="tabular" to={`/orders/${orderId}`}>
+                {outTradeNo}
+              </Link>
+            ),
         },
         { title: t('common.time'), render: ({ createdAt }) => <Time at={createdAt} /> },
       ]}

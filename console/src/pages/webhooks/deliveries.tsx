@@ -7,9 +7,10 @@ import { useSession } from '../../session/session.tsx';
 import { List } from '../../ui/list.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { Raw } from '../../ui/raw.tsx';
-import { StatusTag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 import { AttemptLog } from '../effects/attempt-log.tsx';
+import { EffectState } from '../effects/effect-state.tsx';
+import { EventName } from '../effects/event-name.tsx';
 
 /** What was sent to the endpoint: every try, the exact body, and the way to send it again. */
 export function Deliveries({ webhookId }: { webhookId: string }) {
@@ -35,11 +36,11 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
           </>
         )}
         columns={[
-          { title: t('webhooks.type'), phone: 'head', render: ({ type }) => <code>{type}</code> },
+          { title: t('webhooks.type'), phone: 'head', render: ({ type }) => <EventName type={type} /> },
           {
             title: t('common.status'),
             phone: 'side',
-            render: ({ status }) => <StatusTag kind="effect" value={status} />,
+            render: (delivery) => <EffectState effect={delivery} />,
           },
           {
             title: t('webhooks.messageId'),

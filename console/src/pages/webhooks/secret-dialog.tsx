@@ -1,4 +1,4 @@
-import { Modal } from 'antd';
+import { Button, Modal } from 'antd';
 import { useWords } from '../../i18n/language.tsx';
 import { NumberText } from '../../ui/number-text.tsx';
 
@@ -12,9 +12,11 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
       closable={false}
       keyboard={false}
       mask={{ closable: false }}
-      okText={t('secondFactor.kept')}
-      cancelButtonProps={{ hidden: true }}
-      onOk={onClose}
+      footer={
+        <Button type="primary" onClick={onClose}>
+          {t('secondFactor.kept')}
+        </Button>
+      }
     >
       <p className="dialog-hint">{t('webhooks.secretHint')}</p>
       <NumberText value={secret} />

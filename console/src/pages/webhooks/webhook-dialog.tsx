@@ -88,6 +88,7 @@ export function WebhookDialog({
       <Form.Item
         name="url"
         label={t('webhooks.url')}
+        extra={t('webhooks.urlHint')}
         rules={[{ required: true, message: t('common.required') }]}
       >
         <Input type="url" placeholder="https://erp.example.com/hooks/wxpay" autoFocus />
@@ -100,7 +101,10 @@ export function WebhookDialog({
         label={t('webhooks.events')}
         rules={[{ required: true, message: t('common.required') }]}
       >
-        <Checkbox.Group className="check-grid" options={[...EVENTS]} />
+        <Checkbox.Group
+          className="check-grid"
+          options={EVENTS.map((value) => ({ value, label: t(`event.${value}`), title: value }))}
+        />
       </Form.Item>
       <Form.Item name="enabled" label={t('common.enabled')} valuePropName="checked">
         <Switch />

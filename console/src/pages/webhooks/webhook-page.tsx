@@ -56,7 +56,7 @@ function Shown({ webhook, back }: { webhook: Webhook; back: Back }) {
               <span className="tag-row">
                 {webhook.eventTypes.map((type) => (
                   <Tag key={type} tone="quiet">
-                    {type}
+                    <span title={type}>{t(`event.${type}`)}</span>
                   </Tag>
                 ))}
               </span>,
