@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import pg from 'pg';
 import { migrate } from '../src/database/migrate.js';
 import { startChild, type Child } from './demo-child.js';
+import { buildConsole } from './demo-console.js';
 import { seedCoupons } from './demo-coupons.js';
 import { seedOperators, type DemoOperator } from './demo-operators.js';
 import { seedProducts } from './demo-products.js';
@@ -48,6 +49,7 @@ async function demo(): Promise<void> {
   const [{ databaseUrl, operators }, simulator] = await Promise.all([
     startDatabase(secrets),
     startSimulator(appUrl),
+    buildConsole(),
   ]);
   const app = await startApp(appUrl, databaseUrl, simulator.controlUrl, secrets);
 
