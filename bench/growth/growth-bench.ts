@@ -11,28 +11,20 @@ import { checkNotified, tally } from '../notify/books.js';
 import { seedOurOrders } from '../notify/unpaid-orders.js';
 import type { Options } from '../options.js';
 import { writeBill, type BilledTrade } from '../reconcile/bill.js';
-import { compareDay, type Run } from '../reconcile/reconcile-bench.js';
+import { compareDay } from '../reconcile/reconcile-bench.js';
 import { loadFreshly, type BenchDatabase, type Rig } from '../rig.js';
 import { measure, medians, type Figures, type Phase } from '../rounds.js';
 import { startOurs, startSimulator, type Server, type Simulator } from '../servers.js';
 import { logInStaff } from '../staff.js';
+import { growthTable } from './growth-table.js';
 import { verifyLedger } from './ledger-verify.js';
-import { seedPast, type Past } from './past.js';
-import { measureLists, type StaffLists } from './staff-lists.js';
+import { seedPast } from './past.js';
+import type { Size } from './size.js';
+import { measureLists } from './staff-lists.js';
 
 const WARM_UP = { orders: 6000, seconds: 4 };
 /** More orders than a phase is expected to need. */
 const SPARE = 1.4;
-
-export interface Size extends StaffLists {
-  past: Past;
-  /** Yesterday against WeChat's bill. */
-  reconcile: Run & { rows: number };
-  notify: Figures;
-  checkout: Figures;
-  /** `npm run ledger:verify` at the end: everything that was written is true. */
-  verifyMs: number;
-}
 
 /** The same load on ever more orders of the past year: what grows with them should not show. */
 export async function benchGrowth(rig: Rig, options: Options): Promise<Size[]> {
@@ -41,7 +33,10 @@ export async function benchGrowth(rig: Rig, options: Options): Promise<Size[]> {
   for (const orders of options.orders) {
     const database = await rig.database(`orders_${orders}`);
     const simulator = await startSimulator(rig);
-    sizes.push(await measureSize(rig, { load, database, simulator, orders, options }));
+    const size = await measureSize(rig, { load, database, simulator, orders, options });
+    // Hours may lie between the first size and the last: what is known is said, beside the report on stdout.
+    process.stderr.write(`${growthTable([size])}\n\n`);
+    sizes.push(size);
     await simulator.stop();
     await rm(join(rig.dir, 'wechat'), { recursive: true, force: true });
     await database.drop();
@@ -60,6 +55,7 @@ interface Given {
 async function measureSize(rig: Rig, given: Given): Promise<Size> {
   const { database, simulator, orders } = given;
   const past = await seedPast(database, simulator.merchant, orders);
+  process.stderr.write(`${orders} orders are written, in ${past.seconds.toFixed(0)} s\n`);
   const reconcile = await reconcileYesterday(rig, database, simulator.merchant.mchId);
   const service = await startOurs(rig, simulator, database, randomBytes(24).toString('hex'));
   const staff = await measureLists(database, service.url, await logInStaff(database, service.url, 'OWNER'));

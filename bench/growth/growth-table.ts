@@ -1,5 +1,5 @@
 import { line } from '../report.js';
-import type { Size } from './growth-bench.js';
+import type { Size } from './size.js';
 
 /** One column for each size; the ratio is to the smallest. */
 export function growthTable(sizes: readonly Size[]): string {
