@@ -1,12 +1,16 @@
 import { resolve } from 'node:path';
 import { benchCheckout } from './checkout/checkout-bench.js';
 import { aloneTable } from './checkout/alone-table.js';
+import { benchGrowth } from './growth/growth-bench.js';
+import { growthTable } from './growth/growth-table.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { Profile } from './profile.js';
 import { readOptions, USAGE, type BenchName, type Options } from './options.js';
 import { comparisonJson, comparisonTable, rounded } from './report.js';
 import { benchRead } from './read/read-bench.js';
 import { benchReconcile, reconcileTable } from './reconcile/reconcile-bench.js';
+import { acceptedTable } from './refund/accepted-table.js';
+import { benchRefund } from './refund/refund-bench.js';
 import { setUpRig, type Rig } from './rig.js';
 import { benchSdk, sdkTable } from './sdk/sdk-bench.js';
 import { benchStartup, startupTable } from './startup-bench.js';
@@ -39,6 +43,18 @@ async function run(rig: Rig, options: Options & { bench: Exclude<BenchName, 'sdk
     case 'reconcile': {
       const figures = await benchReconcile(rig, options.rows);
       return { json: rounded({ name: 'reconcile', ours: figures }), table: reconcileTable(figures) };
+    }
+    case 'growth': {
+      const sizes = await benchGrowth(rig, options);
+      return { json: rounded({ name: 'growth', sizes }), table: growthTable(sizes) };
+    }
+    case 'refund': {
+      const comparison = await benchRefund(rig, options);
+      const title = `refund, ${options.connections} connections`;
+      return {
+        json: comparisonJson('refund', comparison),
+        table: [comparisonTable(title, comparison), acceptedTable(comparison)].join('\n\n'),
+      };
     }
     case 'startup': {
       const startup = await benchStartup(rig, options.rounds);

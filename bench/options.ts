@@ -1,6 +1,15 @@
 import { parseArgs } from 'node:util';
 
-export const BENCHES = ['notify', 'checkout', 'read', 'sdk', 'startup', 'reconcile'] as const;
+export const BENCHES = [
+  'notify',
+  'checkout',
+  'read',
+  'sdk',
+  'startup',
+  'reconcile',
+  'refund',
+  'growth',
+] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 export interface Options {
@@ -15,12 +24,14 @@ export interface Options {
   connections: number;
   /** Rows of the bill (reconcile). */
   rows: number;
+  /** Paid orders of the past, one run after the other (growth). */
+  orders: number[];
   /** Folder for CPU profiles of our processes; none are taken without it, because profiling costs. */
   profile: string | undefined;
 }
 
 export const USAGE =
-  'npm run bench -- notify|checkout|read|sdk|startup|reconcile [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--profile DIR]';
+  'npm run bench -- notify|checkout|read|refund|growth|sdk|startup|reconcile [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--orders N,N] [--profile DIR]';
 
 const DEFAULTS: Readonly<Record<BenchName, { seconds: number; rounds: number; connections: number }>> = {
   notify: { seconds: 6, rounds: 3, connections: 32 },
@@ -29,6 +40,8 @@ const DEFAULTS: Readonly<Record<BenchName, { seconds: number; rounds: number; co
   sdk: { seconds: 1, rounds: 3, connections: 0 },
   startup: { seconds: 0, rounds: 5, connections: 0 },
   reconcile: { seconds: 0, rounds: 1, connections: 0 },
+  refund: { seconds: 4, rounds: 3, connections: 32 },
+  growth: { seconds: 6, rounds: 3, connections: 32 },
 };
 
 /** @throws Error in words for the person who typed the command */
@@ -42,6 +55,7 @@ export function readOptions(args: string[]): Options {
       rounds: { type: 'string' },
       connections: { type: 'string' },
       rows: { type: 'string' },
+      orders: { type: 'string', default: '10000,1000000,10000000' },
       profile: { type: 'string' },
     },
   });
@@ -56,13 +70,14 @@ export function readOptions(args: string[]): Options {
     rounds: readNumber('--rounds', values.rounds, standard.rounds, 20),
     connections: readNumber('--connections', values.connections, standard.connections, 256),
     rows: readNumber('--rows', values.rows, 1_000_000, 9_999_999),
+    orders: values.orders.split(',').map((each) => readNumber('--orders', each, 0, 20_000_000)),
     profile: values.profile,
   };
 }
 
 function readNumber(name: string, text: string | undefined, standard: number, max: number): number {
   if (text === undefined) return standard;
-  if (!/^\d{1,7}$/.test(text) || Number(text) < 1 || Number(text) > max)
+  if (!/^\d{1,8}$/.test(text) || Number(text) < 1 || Number(text) > max)
     throw new Error(`${name} must be a number from 1 to ${max}`);
   return Number(text);
 }

@@ -21,6 +21,8 @@ export interface Rig {
   ours: BenchDatabase;
   /** Empty; the floor makes its own tables. */
   floor: BenchDatabase;
+  /** Another one, migrated. */
+  database(name: string): Promise<BenchDatabase & { drop(): Promise<void> }>;
   /** Where the time goes, if somebody asked. */
   profile: Profile | undefined;
   /** Called at the end, last one first, whatever happens. */
@@ -51,7 +53,15 @@ export async function setUpRig(profile: Profile | undefined): Promise<Rig> {
     const floor = await createDatabase(postgres, 'floor', stops);
     await refuseUnsafeCommits(ours);
     await migrate(ours.url);
-    return { dir, ours, floor, profile, onStop: (each) => stops.push(each), stop };
+    const another = async (name: string): ReturnType<Rig['database']> => {
+      const database = await createDatabase(postgres, name, stops);
+      await migrate(database.url);
+      const drop = async (): Promise<void> => {
+        await ours.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      };
+      return { ...database, drop };
+    };
+    return { dir, ours, floor, database: another, profile, onStop: (each) => stops.push(each), stop };
   } catch (error) {
     await stop();
     throw error;

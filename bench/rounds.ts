@@ -25,12 +25,18 @@ export interface Phase extends Figures {
 
 /**
  * One measured load on one server.
- * @param server `helpers`: processes that work for it and are not somebody else's, such as the simulator
+ * @param server `helpers`: processes that work for it and are not somebody else's, such as the simulator; `afterwards`:
+ *   waits for what the answers began, which then counts as well
  */
 export async function measure(
   load: LoadGenerator,
   plan: LoadPlan,
-  server: { pid: number; database: BenchDatabase; helpers?: readonly number[] },
+  server: {
+    pid: number;
+    database: BenchDatabase;
+    helpers?: readonly number[];
+    afterwards?: () => Promise<void>;
+  },
 ): Promise<Phase> {
   await load.prepare(plan);
   const usage = async () => ({
@@ -41,6 +47,9 @@ export async function measure(
   });
   const before = await usage();
   const result = await load.go();
+  const answeredAt = performance.now();
+  await server.afterwards?.();
+  const elapsedMs = result.elapsedMs + performance.now() - answeredAt;
   const after = await usage();
   const serverCpu = after.server - before.server;
   const loadCpu = after.load - before.load;
@@ -48,7 +57,7 @@ export async function measure(
   const databaseCpu = sum([...after.database].map(([pid, cpu]) => cpu - (before.database.get(pid) ?? 0)));
   return {
     answered: result.answered,
-    rps: (result.answered / result.elapsedMs) * 1000,
+    rps: (result.answered / elapsedMs) * 1000,
     p50: result.p50,
     p99: result.p99,
     p999: result.p999,
@@ -56,8 +65,7 @@ export async function measure(
     databaseCpuMicros: databaseCpu / result.answered,
     rssMb: rssMb(server.pid) ?? 0,
     othersCores:
-      Math.max(0, after.machine - before.machine - serverCpu - databaseCpu - loadCpu) /
-      (result.elapsedMs * 1000),
+      Math.max(0, after.machine - before.machine - serverCpu - databaseCpu - loadCpu) / (elapsedMs * 1000),
   };
 }
 

@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { toCompactBeijing } from '../../src/common/time/beijing-time.js';
 import { LoadGenerator } from '../load/load-generator.js';
 import type { Requests } from '../load/plans.js';
+import { NOTIFY_PATH } from '../merchant.js';
 import type { Options } from '../options.js';
 import { loadFreshly, type BenchDatabase, type Rig } from '../rig.js';
 import { compare, measure, type Comparison, type Figures, type Phase } from '../rounds.js';
+import { startFloor, startOurs, startSimulator } from '../servers.js';
 import { checkOrdered } from './books.js';
-import { startServers } from './servers.js';
 import { openShop } from './shop.js';
 
 const WARM_UP_SECONDS = 4;
@@ -37,11 +39,15 @@ interface Side {
 /** Fresh checkouts against the simulator: ours against the floor, books checked after every phase. */
 export async function benchCheckout(rig: Rig, options: Options): Promise<CheckoutComparison> {
   const load = await LoadGenerator.start(rig);
-  const servers = await startServers(rig);
-  const { simulator } = servers;
+  const simulator = await startSimulator(rig);
+  const sessionSecret = randomBytes(24).toString('hex');
+  const ours = await startOurs(rig, simulator, rig.ours, sessionSecret);
+  const floor = await startFloor(rig, 'bench/floor/checkout-floor.js', simulator, {
+    SESSION_SECRET: sessionSecret,
+  });
   const sides: Record<'ours' | 'floor', Side> = {
-    ours: { name: 'ours', ...servers.ours, database: rig.ours, ordered: 0 },
-    floor: { name: 'floor', ...servers.floor, database: rig.floor, ordered: 0 },
+    ours: { name: 'ours', ...ours, database: rig.ours, ordered: 0 },
+    floor: { name: 'floor', ...floor, database: rig.floor, ordered: 0 },
   };
   const shop = await openShop(rig.ours, rig.floor, sides.ours.url, simulator.controlUrl);
   const requests: Requests = { kind: 'checkout', tokens: shop.tokens, productIds: shop.productIds };
@@ -54,7 +60,7 @@ export async function benchCheckout(rig: Rig, options: Options): Promise<Checkou
       { ...side, helpers: [simulator.pid] },
     );
     side.ordered += figures.answered;
-    await checkOrdered(side.database, side.name, side.ordered);
+    await checkOrdered(side.database, side.name, shop, side.ordered);
     return figures;
   };
   let asked = 0;
@@ -63,7 +69,8 @@ export async function benchCheckout(rig: Rig, options: Options): Promise<Checkou
     const orders = { startedAt: toCompactBeijing(new Date()), first: asked, count };
     asked += count;
     const { tlsUrl: url, caPath, merchant } = simulator;
-    const unifiedOrders = { kind: 'unifiedorder' as const, merchant, openid: shop.openid, orders };
+    const notifyUrl = `http://127.0.0.1:3000${NOTIFY_PATH}`;
+    const unifiedOrders = { kind: 'unifiedorder' as const, merchant, openid: shop.openid, notifyUrl, orders };
     const plan = { url, caPath, connections, seconds: ALONE_SECONDS, requests: unifiedOrders };
     return measure(load, plan, { pid: simulator.pid, database: rig.floor });
   };
@@ -95,9 +102,7 @@ export async function benchCheckout(rig: Rig, options: Options): Promise<Checkou
  * Our service asks WeChat about every attempt that is still open after 15 s. In life most are paid by then; here all
  * would be asked about at once, in the middle of a later phase, so they are put off until the benchmark is over.
  */
-async function postponeChecks({ name, database }: Side): Promise<void> {
+export async function postponeChecks({ name, database }: Pick<Side, 'name' | 'database'>): Promise<void> {
   if (name === 'ours')
-    await database.query(
-      'UPDATE payments SET next_check_at = expires_at WHERE next_check_at IS DISTINCT FROM expires_at',
-    );
+    await database.query('UPDATE payments SET next_check_at = expires_at WHERE next_check_at <> expires_at');
 }

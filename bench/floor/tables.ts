@@ -24,6 +24,14 @@ export const FLOOR_TABLES = `
   CREATE TABLE ledger_entries (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, subject_id uuid NOT NULL, account text NOT NULL,
     amount_fen bigint NOT NULL, booked_at timestamptz NOT NULL);
+  CREATE TABLE refunds (
+    id uuid PRIMARY KEY, refund_no text NOT NULL UNIQUE, payment_id uuid NOT NULL, status text NOT NULL,
+    amount_fen bigint NOT NULL, reason text NOT NULL, reviewed_by text, reviewed_at timestamptz, called_at timestamptz,
+    refund_id text, accepted_at timestamptz);
+  CREATE INDEX ON refunds (payment_id);
+  CREATE TABLE audit_log (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL, operator_name text NOT NULL,
+    action text NOT NULL, subject_id uuid NOT NULL);
   CREATE TABLE jobs (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, queue text NOT NULL, payload jsonb NOT NULL,
     created_at timestamptz NOT NULL)`;

@@ -13,7 +13,9 @@ export type Requests =
   | { kind: 'notify'; merchant: Merchant; orders: OrderRange }
   | { kind: 'checkout'; tokens: string[]; productIds: string[] }
   | { kind: 'read'; reads: { orderId: string; token: string }[] }
-  | { kind: 'unifiedorder'; merchant: Merchant; openid: string; orders: OrderRange };
+  | { kind: 'approve'; token: string; refundIds: string[] }
+  | { kind: 'unifiedorder'; merchant: Merchant; openid: string; notifyUrl: string; orders: OrderRange }
+  | { kind: 'pay'; orders: OrderRange };
 
 export interface LoadPlan {
   /** http or https; loopback only. */
@@ -47,6 +49,11 @@ export type Reply = { ready: true } | { prepared: true } | { result: LoadResult 
 /** `order_no` of order number `index`: sorts by time, as real ones do. 22 digits. */
 export function orderNo(startedAt: string, index: number): string {
   return startedAt + String(index).padStart(8, '0');
+}
+
+/** `out_trade_no` of what is ordered from the simulator without a service in between. */
+export function directNo(startedAt: string, index: number): string {
+  return `S${orderNo(startedAt, index)}`;
 }
 
 /** Amounts differ from order to order, so that a mix-up shows in the sums. */

@@ -1,7 +1,15 @@
 import { Formatter, Hash, Transformer } from 'wechatpay-axios-plugin';
 import { NOTIFY_PATH, type Merchant } from '../merchant.js';
 import { get, post, type HttpAnswer } from './connection.js';
-import { amountFen, orderNo, transactionId, type LoadPlan, type OrderRange, type Requests } from './plans.js';
+import {
+  amountFen,
+  directNo,
+  orderNo,
+  transactionId,
+  type LoadPlan,
+  type OrderRange,
+  type Requests,
+} from './plans.js';
 
 /** Bytes to send, one request after the other, and what counts as a success. */
 export interface RequestSource {
@@ -11,6 +19,7 @@ export interface RequestSource {
 }
 
 const XML = { 'Content-Type': 'text/xml' };
+const JSON_BODY = { 'Content-Type': 'application/json' };
 
 export function requestSource({ url, requests }: LoadPlan): RequestSource {
   switch (requests.kind) {
@@ -27,6 +36,23 @@ export function requestSource({ url, requests }: LoadPlan): RequestSource {
           post(url, '/pay/unifiedorder', XML, unifiedOrder(requests, index)),
         ),
         ({ status, body }) => status === 200 && body.includes('<prepay_id>'),
+      );
+    case 'pay':
+      return prepared(
+        numbers(requests.orders).map((index) => payment(url, requests.orders.startedAt, index)),
+        ({ status }) => status === 200,
+      );
+    case 'approve':
+      return prepared(
+        requests.refundIds.map((id) =>
+          post(
+            url,
+            `/api/v1/admin/refunds/${id}/approve`,
+            { ...JSON_BODY, Authorization: `Bearer ${requests.token}` },
+            '{}',
+          ),
+        ),
+        ({ status, body }) => status === 200 && /"(APPROVED|PROCESSING)"/.test(body),
       );
     case 'checkout':
       return checkouts(url, requests.tokens, requests.productIds);
@@ -48,7 +74,7 @@ function checkouts(url: string, tokens: string[], productIds: string[]): Request
       post(
         url,
         '/api/v1/checkout',
-        { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+        { ...JSON_BODY, Authorization: `Bearer ${token}` },
         JSON.stringify({ items: [{ productId, quantity: 1 }] }),
       ),
     ),
@@ -93,9 +119,15 @@ function notification({ appId, mchId, apiKey }: Merchant, startedAt: string, ind
   });
 }
 
+/** A buyer at the simulator's cashier; the payment gets the number that our rows have. */
+function payment(url: string, startedAt: string, index: number): Buffer {
+  const body = { outTradeNo: directNo(startedAt, index), transactionId: transactionId(startedAt, index) };
+  return post(url, '/_sim/pay', JSON_BODY, JSON.stringify(body));
+}
+
 /** What our checkout asks WeChat, for measuring the simulator alone. */
 function unifiedOrder(
-  { merchant, openid, orders }: Requests & { kind: 'unifiedorder' },
+  { merchant, openid, notifyUrl, orders }: Requests & { kind: 'unifiedorder' },
   index: number,
 ): string {
   return signedXml(merchant.apiKey, {
@@ -104,9 +136,9 @@ function unifiedOrder(
     fee_type: 'CNY',
     mch_id: merchant.mchId,
     nonce_str: Formatter.nonce(32),
-    notify_url: `http://127.0.0.1:3000${NOTIFY_PATH}`,
+    notify_url: notifyUrl,
     openid,
-    out_trade_no: `S${orderNo(orders.startedAt, index)}`,
+    out_trade_no: directNo(orders.startedAt, index),
     sign_type: 'MD5',
     spbill_create_ip: '127.0.0.1',
     total_fee: String(amountFen(index)),

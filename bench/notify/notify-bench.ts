@@ -42,11 +42,12 @@ export async function benchNotify(rig: Rig, options: Options): Promise<Compariso
     await loadFreshly(side.database, () => side.seed(orders));
     const requests = { kind: 'notify' as const, merchant, orders };
     const plan = { url: side.url, connections: options.connections, seconds, requests };
+    const since = new Date();
     const figures = await measure(load, plan, side);
     side.next += count;
     side.settled += figures.answered;
     side.rps = figures.rps;
-    await checkPaid(side.database, side.name, { ...orders, count: figures.answered }, side.settled);
+    await checkPaid(side.database, side.name, { ...orders, count: figures.answered, since }, side.settled);
     return figures;
   };
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { line } from '../report.js';
 import type { Rig } from '../rig.js';
-import { seedDay, writeBill } from './day-of-trade.js';
+import { writeBill } from './bill.js';
+import { alteredOf, BENCH_DATE, BENCH_MCH_ID, billedDay, seedDay } from './day-of-trade.js';
 
-interface Run {
+export interface Run {
   ms: number;
   /** Before it begins: Node, TypeORM and the rest. */
   idleRssMb: number;
@@ -31,9 +32,11 @@ const PROGRAM = fileURLToPath(new URL('reconcile-child.js', import.meta.url));
 export async function benchReconcile(rig: Rig, rows: number): Promise<ReconcileFigures> {
   const path = join(rig.dir, 'bill.csv');
   await seedDay(rig.ours, rows);
-  const altered = await writeBill(path, rows);
-  const first = await compare(rig.ours.url, path);
-  const again = await compare(rig.ours.url, path);
+  const altered = alteredOf(rows);
+  await writeBill(path, BENCH_MCH_ID, billedDay(rows));
+  const day = { url: rig.ours.url, path, date: BENCH_DATE, mchId: BENCH_MCH_ID };
+  const first = await compareDay(day);
+  const again = await compareDay(day);
   const found = await rig.ours.query<{ kind: string; count: number }>(
     "SELECT kind, count(*)::int AS count FROM reconciliation_differences WHERE status = 'OPEN' GROUP BY kind",
   );
@@ -52,9 +55,10 @@ export function reconcileTable({ rows, billMb, first, again, differences }: Reco
   ].join('\n');
 }
 
-function compare(url: string, path: string): Promise<Run> {
+/** Compares a day of a database with the bill at `path`, as the service does every morning. */
+export function compareDay(day: { url: string; path: string; date: string; mchId: string }): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = fork(PROGRAM, [url, path], { execArgv: AS_DEPLOYED });
+    const child = fork(PROGRAM, [day.url, day.path, day.date, day.mchId], { execArgv: AS_DEPLOYED });
     child.once('message', (run) => resolve(run as Run));
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the comparison ended with ${code}`)));

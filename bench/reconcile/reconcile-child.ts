@@ -6,12 +6,14 @@ import { LedgerService } from '../../src/ledger/ledger.service.js';
 import { ReconciliationService } from '../../src/reconcile/daily/reconciliation.service.js';
 import type { MerchantAccounts } from '../../src/wxpay/merchant-accounts.js';
 import type { WxPayService } from '../../src/wxpay/wxpay.service.js';
-import { BENCH_DATE, BENCH_MCH_ID } from './day-of-trade.js';
 
-/** The comparison alone in a process of its own, so that its memory can be told; the bill is already downloaded. */
+/**
+ * The comparison alone in a process of its own, so that its memory can be told; the bill is already downloaded.
+ * Arguments: database, bill, date, merchant number.
+ */
 async function main(): Promise<void> {
-  const [url = '', path = ''] = process.argv.slice(2);
-  const account = { id: 'default', mchId: BENCH_MCH_ID };
+  const [url = '', path = '', date = '', mchId = ''] = process.argv.slice(2);
+  const account = { id: 'default', mchId };
   const accounts = { get: () => account, all: () => [account] } as unknown as MerchantAccounts;
   const wxpay = {
     downloadBill: (_: string, { kind }: { kind: string }) =>
@@ -36,12 +38,12 @@ async function main(): Promise<void> {
     `INSERT INTO reconciliations (id, account_id, date, status, attempts, next_attempt_at, created_at)
      VALUES ($1, 'default', $2, 'RUNNING', 1, now(), now())
      ON CONFLICT (id) DO UPDATE SET status = 'WAITING', next_attempt_at = now()`,
-    [id, BENCH_DATE],
+    [id, date],
   );
   await dataSource.query("UPDATE reconciliations SET status = 'RUNNING' WHERE id = $1", [id]);
   const idleRssMb = process.memoryUsage().rss / 1024 / 1024;
   const started = performance.now();
-  await service.run({ id, accountId: 'default', date: BENCH_DATE, attempts: 1 });
+  await service.run({ id, accountId: 'default', date, attempts: 1 });
   const ms = performance.now() - started;
   await dataSource.destroy();
   process.send?.({ ms, idleRssMb, rssMb: process.resourceUsage().maxRSS / 1024 });

@@ -6,18 +6,27 @@ import {
 } from '@nestjs/common';
 import { IdempotencyKeys } from '../common/idempotency/idempotency-keys.js';
 import { EffectService } from '../fulfilment/effect/effect.service.js';
+import type { EffectStatus } from '../fulfilment/effect/effect.status.js';
 import { Feed } from '../jobs/feed.js';
 import { InboxService } from '../notify/inbox.service.js';
 import { MessagePushService } from '../notify/message/message-push.service.js';
 
 const HOUR_MS = 3600 * 1000;
 const KEYS_KEPT_MS = 7 * 24 * HOUR_MS;
+/** Long enough for any question about a message, a print or a delivery. */
 const EFFECTS_KEPT_MS = 180 * 24 * HOUR_MS;
+/** A dead one waits for a person, who has had as long as the notification that caused it is kept. */
+const DEAD_EFFECTS_KEPT_MS = 400 * 24 * HOUR_MS;
+const BATCH = 1000;
 
-/** Forgets what has outlived its use, hourly; deleting twice does no harm, so every instance may do it. */
+/**
+ * Forgets what has outlived its use, hourly; deleting twice does no harm, so every instance may do it. What is kept how
+ * long, and what for ever: docs/retention.md.
+ */
 @Injectable()
 export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('pruning');
+  private stopping = false;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
 
@@ -38,18 +47,25 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    this.stopping = true;
     await this.running;
   }
 
-  private async prune(): Promise<void> {
+  /** Once; what fails is logged and left to the next hour. */
+  async prune(): Promise<void> {
     try {
       await this.inbox.prune();
       await this.messages.prune();
-      await this.effects.prune(EFFECTS_KEPT_MS);
+      await this.pruneEffects(['DONE', 'REFUSED'], EFFECTS_KEPT_MS);
+      await this.pruneEffects(['DEAD'], DEAD_EFFECTS_KEPT_MS);
       await this.feed.prune();
       await this.idempotencyKeys.prune(new Date(new Date().getTime() - KEYS_KEPT_MS));
     } catch (error) {
       this.logger.error('pruning failed; the next hour tries again', { cause: error });
     }
+  }
+
+  private async pruneEffects(statuses: readonly EffectStatus[], keptMs: number): Promise<void> {
+    while (!this.stopping && (await this.effects.prune(statuses, keptMs, BATCH)) === BATCH);
   }
 }

@@ -7,6 +7,7 @@ import { run, statement } from '../../database/sql.js';
 import { EffectAttempt } from './effect-attempt.entity.js';
 import { Effect } from './effect.entity.js';
 import type { PlannedEffect } from './effect-kind.js';
+import type { EffectStatus } from './effect.status.js';
 
 /** The same cause twice is one effect, and the first payload stays. */
 const INSERT = statement(
@@ -22,9 +23,17 @@ const AGAIN = statement(
   'replay-effect',
   `UPDATE effects SET status = 'PENDING', tries = 0, next_attempt_at = $2, concluded_at = NULL WHERE id = $1`,
 );
+/**
+ * What is over for long has been there for longer, so the index of the list finds it. In batches: a backlog of months
+ * must not be one transaction, and instances share it.
+ */
 const PRUNE = statement(
   'prune-effects',
-  `DELETE FROM effects WHERE status IN ('DONE', 'REFUSED') AND concluded_at < $1`,
+  `DELETE FROM effects WHERE id IN (
+     SELECT id FROM effects
+     WHERE created_at < $2 AND status = ANY ($1::text[]) AND concluded_at < $2
+     ORDER BY created_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+   RETURNING id`,
 );
 
 export interface NewEffect extends PlannedEffect {
@@ -71,8 +80,13 @@ export class EffectService {
     return effect;
   }
 
-  /** Forgets what was done or refused longer ago than this, with its attempts; the dead stay. */
-  async prune(keptMs: number): Promise<void> {
-    await run(this.dataSource.manager, PRUNE, [new Date(this.clock.now().getTime() - keptMs)]);
+  /**
+   * Forgets what has been in one of these states for longer, with its attempts, from the oldest on.
+   * @param most at once
+   * @returns how many are gone; fewer than `most` when nothing is left
+   */
+  async prune(statuses: readonly EffectStatus[], keptMs: number, most: number): Promise<number> {
+    const before = new Date(this.clock.now().getTime() - keptMs);
+    return (await run(this.dataSource.manager, PRUNE, [statuses, before, most])).length;
   }
 }
