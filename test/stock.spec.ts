@@ -20,23 +20,23 @@ const stockOf = async (id: string): Promise<number | undefined> =>
 const checkout = (productId: string, quantity = 1): Promise<Answer<CheckedOut & ProblemBody>> =>
   buyer.send('POST', '/api/v1/checkout', { items: [{ productId, quantity }] });
 
-describe('what changes between the look at the shelf and the promise', () => {
-  /** A checkout that has looked, and waits for somebody who changes the product meanwhile. */
-  async function checkoutWhile(productId: string, change: string): Promise<Answer<CheckedOut & ProblemBody>> {
-    const clerk = new pg.Client(system.database.url);
-    await clerk.connect();
-    try {
-      await clerk.query('BEGIN');
-      await clerk.query(`UPDATE products SET ${change} WHERE id = $1`, [productId]);
-      const answer = checkout(productId, 2);
-      await eventually(async () => expect(await waitingForLock(system.database)).toHaveLength(1));
-      await clerk.query('COMMIT');
-      return await answer;
-    } finally {
-      await clerk.end();
-    }
+/** A checkout that has looked, and waits for somebody who changes the product meanwhile. */
+async function checkoutWhile(productId: string, change: string): Promise<Answer<CheckedOut & ProblemBody>> {
+  const clerk = new pg.Client(system.database.url);
+  await clerk.connect();
+  try {
+    await clerk.query('BEGIN');
+    await clerk.query(`UPDATE products SET ${change} WHERE id = $1`, [productId]);
+    const answer = checkout(productId, 2);
+    await eventually(async () => expect(await waitingForLock(system.database)).toHaveLength(1));
+    await clerk.query('COMMIT');
+    return await answer;
+  } finally {
+    await clerk.end();
   }
+}
 
+describe('what changes between the look at the shelf and the promise', () => {
   it('a new price is the price', async () => {
     const product = await system.product({ priceFen: 100, stock: 5 });
     const { status, body } = await checkoutWhile(product, 'price_fen = 300');
