@@ -195,3 +195,9 @@ export const PAST_ROWS = [
   REFUND_MOVEMENTS,
   FEE_GIVEN_BACK,
 ] as const;
+
+/** Every day but yesterday has been compared; the service would catch up on days that were not. $1 end of the year. */
+export const RECONCILED = `
+  INSERT INTO reconciliations (id, account_id, date, status, attempts, created_at, finished_at)
+  SELECT uuidv7(day - clock_timestamp()), 'default', (day ${BEIJING})::date, 'DONE', 1, day + interval '1 day', day + interval '2 days'
+  FROM generate_series($1::timestamptz - interval '365 days', $1::timestamptz - interval '2 days', interval '1 day') AS day`;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Merchant } from '../merchant.js';
 import type { BenchDatabase } from '../rig.js';
-import { BUYERS, BUYERS_KEPT, PAST_ROWS, PORTION } from './past-rows.js';
+import { BUYERS, BUYERS_KEPT, PAST_ROWS, PORTION, RECONCILED } from './past-rows.js';
 
 const ROWS_AT_ONCE = 100_000;
 
@@ -45,6 +45,7 @@ export async function seedPast(
       for (const rows of PAST_ROWS) await client.query(rows);
       await client.query('COMMIT');
     }
+    await client.query(RECONCILED, [until]);
     await client.query('DROP TABLE buyer_places');
   } finally {
     await client.end();

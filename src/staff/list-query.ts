@@ -1,6 +1,8 @@
-import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../common/http/cursor.js';
+import { statement } from '../database/sql.js';
+import { send, transaction } from '../database/transaction.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -37,27 +39,45 @@ export function bounds({ from, to }: Period): { since: Date | undefined; before:
 /**
  * One page of a table, newest first by `time`. Keyset pagination over `(time, id)`, so each list needs an index on
  * these two, led by what it is filtered by (migration 12).
+ * @param read for a query that belongs to a transaction of its own
  */
 export async function newestPage<Time extends string, Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row & Record<Time, Date> & { id: string }>,
   time: Time,
   { limit, cursor, ...period }: Period & { limit: number; cursor?: string | undefined },
+  read: typeof readPlanned = readPlanned,
 ): Promise<{ rows: (Row & Record<Time, Date> & { id: string })[]; nextCursor: string | null }> {
   const [at, id] = [`${query.alias}.${time}`, `${query.alias}.id`];
   const { since, before } = bounds(period);
   if (since !== undefined) query.andWhere(`${at} >= :since`, { since });
   if (before !== undefined) query.andWhere(`${at} < :before`, { before });
   if (cursor !== undefined) query.andWhere(`(${at}, ${id}) < (:createdAt, :id)`, decodeCursor(cursor));
-  const found = await query
-    .orderBy({ [at]: 'DESC', [id]: 'DESC' })
-    .limit(limit + 1)
-    .getMany();
+  const found = await read(query.orderBy({ [at]: 'DESC', [id]: 'DESC' }).limit(limit + 1));
   const rows = found.slice(0, limit);
   const last = found.length > limit ? rows.at(-1) : undefined;
   return {
     rows,
     nextCursor: last === undefined ? null : encodeCursor({ createdAt: last[time], id: last.id }),
   };
+}
+
+const PLAN_WITH_VALUES = statement('plan-with-values', 'SET LOCAL plan_cache_mode = force_custom_plan');
+
+/**
+ * Reads what a list's filters ask for, planned with their values. Everywhere else one plan serves all values
+ * (data-source.ts); that one can use neither an index that leaves the frequent value out nor the beginning of a text, and
+ * would read whole tables for what is rare.
+ */
+export function readPlanned<Row extends ObjectLiteral>(query: SelectQueryBuilder<Row>): Promise<Row[]> {
+  return transaction(query.dataSource, async (manager) => {
+    await send(manager, PLAN_WITH_VALUES, []);
+    return query.clone().setQueryRunner(queryRunnerOf(manager)).getMany();
+  });
+}
+
+function queryRunnerOf({ queryRunner }: EntityManager): QueryRunner {
+  if (queryRunner === undefined) throw new Error('a transaction has a connection of its own');
+  return queryRunner;
 }
 
 function startOf(text: string): Date {

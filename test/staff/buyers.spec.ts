@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { Buyer } from '../../src/buyer/buyer.entity.js';
 import type { OrderView } from '../../src/order/order.schema.js';
 import type { StaffBuyerPage, StaffBuyerView } from '../../src/staff/buyers/staff-buyer.schema.js';
+import { newestPage } from '../../src/staff/list-query.js';
 import { TestBuyer, type CheckedOut } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
 import { startSystem, type System } from '../support/system.js';
@@ -52,6 +55,15 @@ const audited = (id: string) =>
   );
 
 describe('GET /buyers', () => {
+  it('is planned with its values: one plan for all could use no index that leaves the frequent value out', async () => {
+    const query = system.app
+      .get(DataSource)
+      .createQueryBuilder(Buyer, 'b')
+      .where("current_setting('plan_cache_mode') = 'force_custom_plan'");
+    const { rows } = await newestPage(query, 'createdAt', { limit: 20 });
+    expect(rows.map(({ id }) => id)).toContain(buyer.id);
+  });
+
   it('shows what each buyer’s orders come to, and the last of them', async () => {
     const { items } = await viewer.get<StaffBuyerPage>('/buyers');
     expect(items).toEqual([

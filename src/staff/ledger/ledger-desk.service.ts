@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { LedgerEntry } from '../../ledger/ledger-entry.entity.js';
 import { TrialBalanceService } from '../../ledger/trial-balance.service.js';
-import { bounds } from '../list-query.js';
+import { bounds, readPlanned } from '../list-query.js';
 import type { EntryListQuery, EntryPage, EntryView, TrialBalance } from './ledger.schema.js';
 
 /** The journal as staff read it. */
@@ -36,7 +36,7 @@ export class LedgerDeskService {
       const [bookedAt, id] = cursor.split('-').map(Number);
       query.andWhere('(e.bookedAt, e.id) < (:bookedAt, :id)', { bookedAt: new Date(bookedAt ?? 0), id });
     }
-    const found = await query.getMany();
+    const found = await readPlanned(query);
     const entries = found.slice(0, limit);
     const last = found.length > limit ? entries.at(-1) : undefined;
     return {

@@ -41,7 +41,7 @@ export class WebhookDeskService {
         .createQueryBuilder(Effect, 'e')
         .where('e.kind = :kind AND e.target = :id', { kind: WEBHOOK, id });
       if (status !== undefined) query.andWhere('e.status = :status', { status });
-      const { rows, nextCursor } = await newestPage(query, 'createdAt', range);
+      const { rows, nextCursor } = await newestPage(query, 'createdAt', range, (page) => page.getMany());
       const attempts = await manager.find(EffectAttempt, {
         where: { effectId: In(rows.map((row) => row.id)) },
         order: { attempt: 'ASC' },
