@@ -462,7 +462,7 @@ export function paymentSuite(protocol: ProtocolName): void {
 
       it('asks nobody about an order without an open attempt', async () => {
         const order = await orderOnly();
-        await system.control.countRequests();
+        await system.control.countRequests('/', order.orderNo);
         expect(await act(order.id, 'sync')).toMatchObject({
           status: 200,
           body: { status: 'PENDING_PAYMENT' },

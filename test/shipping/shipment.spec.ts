@@ -409,7 +409,9 @@ describe('arrival', () => {
     await ship(order.orderId);
     await uploadIs(order.orderId, 'DONE');
     const { transactionId } = (await atWechat(order)) ?? {};
-    await system.control.fault({ path: 'get_order', fault: 'http500', count: 1 });
+    // Orders of other tests are asked about on the same day.
+    const about = [transactionId ?? ''];
+    await system.control.fault({ path: 'get_order', fault: 'http500', count: 1, about });
     await system.control.call('POST', '/_sim/message-push', { url: 'http://127.0.0.1:9/nobody' });
     await system.control.call('POST', `/_sim/shipments/${transactionId}/confirm`, {});
     await system.control.advance(DAY + 1);

@@ -69,7 +69,7 @@ export class Control {
   }
 
   async fault(
-    ...faults: { path: string; fault: string; rate?: number; count?: number; ms?: number }[]
+    ...faults: { path: string; fault: string; rate?: number; count?: number; ms?: number; about?: string[] }[]
   ): Promise<void> {
     const { status, body } = await this.call('POST', '/_sim/faults', faults);
     if (status >= 400) throw new Error(`the fault is refused: ${JSON.stringify(body)}`);
@@ -81,9 +81,12 @@ export class Control {
     return body.items.map(({ applied }) => applied);
   }
 
-  /** From now on every request to WeChat is counted (`applied`), and nothing else happens to it. */
-  async countRequests(path = '/'): Promise<void> {
-    await this.fault({ path, fault: 'slow', ms: 0 });
+  /**
+   * From now on every request to WeChat is counted (`applied`), and nothing else happens to it.
+   * @param about only requests that name this number; others may be due at any time
+   */
+  async countRequests(path = '/', about?: string): Promise<void> {
+    await this.fault({ path, fault: 'slow', ms: 0, ...(about !== undefined && { about: [about] }) });
   }
 
   /** Changes what the merchant platform would change: keys, key mode, share of probes. */
