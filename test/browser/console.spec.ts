@@ -1,10 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { approve, ask, paidOrder } from '../refund/paid-order.js';
 import { createOperator, TestOperator, type Credentials } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
 import { launchBrowser, visitor, type Visitor } from './browser.js';
+import { logIn, open } from './console-visit.js';
 
 const PAGES = [
   '/',
@@ -47,36 +48,17 @@ beforeAll(async () => {
   browser = await launchBrowser();
   desk = await visitor(browser, { viewport: { width: 1280, height: 900 } });
   phone = await visitor(browser, PHONE);
-  await logIn(desk.page);
-  await logIn(phone.page);
+  await logIn(system, desk.page, owner);
+  await logIn(system, phone.page, owner);
 }, 120_000);
 afterAll(async () => {
   await browser.close();
   await system.stop();
 });
 
-async function logIn(page: Page): Promise<void> {
-  await page.goto(`${system.url}/console/`);
-  await page.getByLabel('用户名').fill(owner.username);
-  await page.getByLabel('密码').fill(owner.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: '概览' }).waitFor();
-}
-
-/** Opens a page and waits until what it asked the server for has been drawn. */
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(`${system.url}/console${path}`);
-  await page.locator('h1').first().waitFor();
-  // Not with a function of its own in the page: the console's policy lets nobody evaluate text.
-  await page
-    .locator('[aria-busy=true], .ant-skeleton, .ant-spin-spinning')
-    .first()
-    .waitFor({ state: 'detached' });
-}
-
 describe.each(PAGES)('the page %s', (path) => {
   it('opens without a complaint and has no serious finding of accessibility', async () => {
-    await open(desk.page, path);
+    await open(system, desk.page, path);
     const { violations } = await new AxeBuilder({ page: desk.page }).withTags(WCAG).analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
@@ -84,7 +66,7 @@ describe.each(PAGES)('the page %s', (path) => {
   });
 
   it('fits a phone of 375 px', async () => {
-    await open(phone.page, path);
+    await open(system, phone.page, path);
     const width = await phone.page
       .locator('html')
       .evaluate((page) => (page as { scrollWidth: number }).scrollWidth);
@@ -95,7 +77,7 @@ describe.each(PAGES)('the page %s', (path) => {
 
 describe('at the desk', () => {
   it('speaks English when asked to', async () => {
-    await open(desk.page, '/orders');
+    await open(system, desk.page, '/orders');
     await desk.page.getByRole('button', { name: 'English' }).click();
     await desk.page.getByRole('heading', { name: 'Orders' }).waitFor();
     expect(await desk.page.getAttribute('html', 'lang')).toBe('en');
@@ -109,7 +91,7 @@ describe('at the desk', () => {
       'SELECT order_no AS no FROM orders WHERE id = $1',
       [orderId],
     );
-    await open(desk.page, '/');
+    await open(system, desk.page, '/');
     await desk.page.keyboard.press('/');
     await desk.page.keyboard.type(order?.no ?? '');
     await desk.page.keyboard.press('Enter');
@@ -123,7 +105,7 @@ describe('at the desk', () => {
 
   it('M-31: asks for no more than can be refunded, and the server would refuse it anyway', async () => {
     const paid = await paidOrder(system, 1000);
-    await open(desk.page, `/orders/${paid.orderId}`);
+    await open(system, desk.page, `/orders/${paid.orderId}`);
     await desk.page.getByRole('button', { name: '申请退款' }).click();
     const dialog = desk.page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: '金额' }).fill('10.01');
@@ -143,12 +125,12 @@ describe('with a phone', () => {
     const paid = await paidOrder(system, 2000);
     const refund = await ask(paid, { amountFen: 700 });
     const { page } = phone;
-    await open(page, `/refunds/${refund.id}`);
+    await open(system, page, `/refunds/${refund.id}`);
     await page.getByRole('button', { name: /批准退款/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: '批准退款' }).click();
     await page.getByText('退款成功').first().waitFor();
 
-    await open(page, `/orders/${paid.orderId}`);
+    await open(system, page, `/orders/${paid.orderId}`);
     await page.getByRole('button', { name: '发货' }).click();
     await page.getByRole('dialog').getByText('自提').click();
     await page.getByRole('dialog').getByRole('button', { name: '发货' }).click();
@@ -160,7 +142,7 @@ describe('with a phone', () => {
 describe('when the server fails', () => {
   it('says so with code and request id, offers another try, and shows no white page', async () => {
     const { page } = await visitor(browser);
-    await logIn(page);
+    await logIn(system, page, owner);
     await page.route(ORDERS, (route) =>
       route.fulfill({
         status: 503,
@@ -174,7 +156,7 @@ describe('when the server fails', () => {
         }),
       }),
     );
-    await open(page, '/orders');
+    await open(system, page, '/orders');
     await page.getByText('r-1').first().waitFor();
     await page.unroute(ORDERS);
     await page.getByRole('button', { name: '重试' }).click();

@@ -8,6 +8,7 @@ import { createOperator, TestOperator, type Credentials } from '../support/staff
 import { itemOf } from '../support/suspense.js';
 import { startSystem, type System } from '../support/system.js';
 import { launchBrowser, visitor, type Visitor } from './browser.js';
+import { logIn, open } from './console-visit.js';
 
 const PHONE = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true };
 const LONG = '超长名称：若羌灰枣特级大果自然风干免洗不加糖独立小包装家庭分享装五斤（送礼盒、送密封罐）';
@@ -35,29 +36,16 @@ beforeAll(async () => {
   suspenseId = (await itemOf(staff, transactionId)).id;
   browser = await launchBrowser();
   desk = await visitor(browser, { viewport: { width: 1280, height: 900 } });
-  await logIn(desk.page);
+  await logIn(system, desk.page, owner);
 }, 120_000);
 afterAll(async () => {
   await browser.close();
   await system.stop();
 });
 
-async function logIn(page: Page): Promise<void> {
-  await page.goto(`${system.url}/console/`);
-  await page.getByLabel('用户名').fill(owner.username);
-  await page.getByLabel('密码').fill(owner.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: '概览' }).waitFor();
-}
-
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(`${system.url}/console${path}`);
-  await page.locator('h1').first().waitFor();
-}
-
 it('money in suspense says what happened, what it was and what to decide', async () => {
   const { page } = desk;
-  await open(page, `/suspense/${suspenseId}`);
+  await open(system, page, `/suspense/${suspenseId}`);
   await page.getByText('微信通知的金额 ¥5.80 与应付 ¥58.00 不一致，订单没有记为已付款。').waitFor();
   await page.getByText('请先核对金额为何不同').waitFor();
   await page.getByText('付款金额').waitFor();
@@ -66,7 +54,7 @@ it('money in suspense says what happened, what it was and what to decide', async
 
 it('a notification says what became of it, and where its money lies', async () => {
   const { page } = desk;
-  await open(page, '/notifications?outcome=WRONG_AMOUNT');
+  await open(system, page, '/notifications?outcome=WRONG_AMOUNT');
   await page.getByRole('link', { name: '付款', exact: true }).click();
   await page.getByText('签名正确，但金额与应付不一致').waitFor();
   await page.getByRole('link', { name: '去“待处理款项”查看' }).click();
@@ -76,7 +64,7 @@ it('a notification says what became of it, and where its money lies', async () =
 it('the first of two approvals does not promise that money moves', async () => {
   const { page } = desk;
   const { id } = await ask(await paidOrder(system, 60_000));
-  await open(page, `/refunds/${id}`);
+  await open(system, page, `/refunds/${id}`);
   await page.getByRole('button', { name: /批准退款/ }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('需要两个人批准').waitFor();
@@ -89,14 +77,14 @@ it('a rejected refund holds no amount of its order', async () => {
   const { page } = desk;
   const { id } = await ask(await paidOrder(system, 3000));
   await staff.send('POST', `/refunds/${id}/reject`, { reason: '已拆封' });
-  await open(page, `/refunds/${id}`);
+  await open(system, page, `/refunds/${id}`);
   const left = page.locator('dt', { hasText: '现在可退' }).locator('xpath=following-sibling::dd[1]');
   expect(await left.textContent()).toBe('¥30.00');
 });
 
 it('a webhook’s secret is shown once, and only "kept" closes it', async () => {
   const { page } = desk;
-  await open(page, '/webhooks');
+  await open(system, page, '/webhooks');
   await page.getByRole('button', { name: '添加地址' }).first().click();
   await page.getByRole('textbox', { name: '地址' }).fill('http://127.0.0.1:9/hook');
   await page.getByRole('button', { name: /保\s?存/ }).click();
@@ -111,7 +99,7 @@ it('a webhook’s secret is shown once, and only "kept" closes it', async () => 
 it('a printer that is off says so in its own row', async () => {
   const { page } = desk;
   await system.control.call('POST', `/_sim/printers/${FIRST_SN}`, { online: false });
-  await open(page, '/printers');
+  await open(system, page, '/printers');
   await page.getByRole('button', { name: '查询状态' }).click();
   await page
     .getByRole('row', { name: /默认打印机/ })
@@ -131,7 +119,7 @@ it('a coupon whose time is over is not called usable', async () => {
     endsAt: '2020-02-01T00:00:00+08:00',
   };
   expect((await staff.send('POST', '/coupons', body)).status).toBe(201);
-  await open(page, '/coupons');
+  await open(system, page, '/coupons');
   await page
     .getByRole('row', { name: /OVER2020/ })
     .getByText('已过期')
@@ -146,7 +134,7 @@ it('a difference marks in red what both sides say differently, in yuan and in wo
   const date = new Date(Date.parse(clock.now) + 8 * 3600_000).toISOString().slice(0, 10);
   await system.control.call('POST', '/_sim/bills', { date, alter: [{ transactionId, amountFen: 9999 }] });
   const { body: day } = await staff.send<ReconciliationDetail>('POST', '/reconciliations', { date });
-  await open(page, `/reconciliation/${day.id}`);
+  await open(system, page, `/reconciliation/${day.id}`);
   const card = page.getByRole('article', { name: `金额不一致 ${transactionId}` });
   await card.getByText('同一笔交易两边金额不同').waitFor();
   const red = await card.locator('tr.differs').allTextContents();
@@ -168,7 +156,7 @@ describe('nothing is cut off', () => {
   it.each(['/refunds', '/products', '/coupons', '/suspense', '/printers', '/jobs'])(
     'the last column of %s stands on a screen of 1280 px',
     async (path) => {
-      await open(desk.page, path);
+      await open(system, desk.page, path);
       const [shown, whole] = await widths(desk.page, '.ant-table-content, .state-view');
       expect(whole).toBeLessThanOrEqual(shown);
     },
@@ -176,9 +164,9 @@ describe('nothing is cut off', () => {
 
   it('long numbers and names break on a phone', async () => {
     const { page } = await visitor(browser, PHONE);
-    await logIn(page);
+    await logIn(system, page, owner);
     for (const path of ['/suspense', '/products']) {
-      await open(page, path);
+      await open(system, page, path);
       await page.locator('.card').first().waitFor();
       const [shown, whole] = await widths(page, '.panel-flush');
       expect(whole).toBeLessThanOrEqual(shown);

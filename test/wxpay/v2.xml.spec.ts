@@ -168,6 +168,36 @@ describe('beside xml2js', () => {
     );
   });
 
+  it('a reference is read to the same character, or refused, whatever its number', () => {
+    const edges = constantFrom(
+      0,
+      8,
+      9,
+      10,
+      11,
+      13,
+      31,
+      32,
+      0xd7ff,
+      0xd800,
+      0xdfff,
+      0xe000,
+      0xfffd,
+      0xfffe,
+      0x10000,
+    );
+    const code = oneof(edges, nat(0x1f), nat(0xffff), nat(0x11ffff));
+    assert(
+      property(code, boolean(), (code, decimal) => {
+        const text = `<xml><a>&#${decimal ? String(code) : `x${code.toString(16)}`};</a></xml>`;
+        const expected = oracle(text);
+        if (expected === undefined) expect(() => read(text)).toThrow(UnreadableXml);
+        else expect(read(text)).toEqual(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('nothing is read that xml2js refuses, and nothing otherwise, whatever is done to a document', () => {
     const pieces = oneof(
       string({ unit: 'binary-ascii', maxLength: 3 }),

@@ -124,11 +124,13 @@ function resolve(text: string): string {
   return resolved + text.slice(at);
 }
 
-/** @returns undefined for what is no character: none at all, beyond Unicode, or half a pair */
+/** @returns undefined for what XML has no character for: most control characters, half a pair, beyond Unicode */
 function characterOf(code: number): string | undefined {
-  return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
-    ? String.fromCodePoint(code)
-    : undefined;
+  const isCharacter =
+    code < 0x20
+      ? code === 0x9 || code === 0xa || code === 0xd
+      : code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
+  return isCharacter ? String.fromCodePoint(code) : undefined;
 }
 
 function skipBlank(text: string, from: number): number {
