@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { freePort } from '../scripts/embedded-postgres.js';
+import { AS_DEPLOYED } from './as-deployed.js';
 import { startChild } from './child.js';
 import { FLOOR_TABLES } from './floor/tables.js';
 import { productionSettings, type Merchant } from './merchant.js';
@@ -64,7 +65,7 @@ export function startOurs(
     rig,
     'src/main.js',
     (url) => ({ ...settings, ...productionSettings(url, database.url, sessionSecret), ...rig.profile?.env }),
-    rig.profile?.execArgv,
+    [...AS_DEPLOYED, ...(rig.profile?.execArgv ?? [])],
   );
 }
 

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { freePort } from '../scripts/embedded-postgres.js';
 import { removeCluster } from '../scripts/embedded-postgres-place.js';
+import { AS_DEPLOYED } from './as-deployed.js';
 import { startChild } from './child.js';
 import { inventMerchant, merchantSettings, productionSettings } from './merchant.js';
 import { line } from './report.js';
@@ -57,6 +58,7 @@ async function startService(rig: Rig): Promise<{ ms: number; rss: number }> {
     },
     cwd: rig.dir,
     readyLine: 'listening on',
+    execArgv: AS_DEPLOYED,
   });
   await sleep(IDLE_MS);
   const rss = rssMb(child.pid) ?? 0;

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AS_DEPLOYED } from '../as-deployed.js';
 import { line } from '../report.js';
 import type { Rig } from '../rig.js';
 import { writeBill } from './bill.js';
@@ -24,8 +25,6 @@ export interface ReconcileFigures {
   differences: number;
 }
 
-/** As `npm start` and the image start the application. */
-const AS_DEPLOYED = ['--max-semi-space-size=4'];
 const PROGRAM = fileURLToPath(new URL('reconcile-child.js', import.meta.url));
 
 /** One day of so many payments, compared twice. @throws Error when the differences are not those of the bill */
