@@ -52,6 +52,16 @@ it('money in suspense says what happened, what it was and what to decide', async
   await page.getByRole('link', { name: '查看订单' }).waitFor();
 });
 
+it('the order of a wrong amount shows what was due and what came in', async () => {
+  const { page } = desk;
+  await open(system, page, `/suspense/${suspenseId}`);
+  await page.getByRole('link', { name: '查看订单' }).click();
+  const attempt = page.getByRole('article', { name: '第 1 次' });
+  await attempt.getByText('应付').waitFor();
+  const received = attempt.locator('dt', { hasText: '实收' }).locator('xpath=following-sibling::dd[1]');
+  expect(await received.textContent()).toBe('¥5.80 金额不符');
+});
+
 it('a notification says what became of it, and where its money lies', async () => {
   const { page } = desk;
   await open(system, page, '/notifications?outcome=WRONG_AMOUNT');
@@ -71,6 +81,26 @@ it('the first of two approvals does not promise that money moves', async () => {
   await dialog.getByRole('button', { name: '批准退款' }).click();
   await page.getByText('已记录你的批准，还需另一人批准').waitFor();
   await page.getByText('还需 1 人批准').waitFor();
+});
+
+it('approving several together tells how many need another person, and why some stayed', async () => {
+  const { page } = desk;
+  const small = await ask(await paidOrder(system, 1200));
+  const large = await ask(await paidOrder(system, 70_000));
+  const own = await staff.send<{ refundNo: string }>(
+    'POST',
+    `/orders/${(await paidOrder(system, 1300)).orderId}/refunds`,
+    { amountFen: 1300, expectedRefundableFen: 1300, reason: '缺货' },
+  );
+  await open(system, page, '/refunds');
+  for (const number of [small.refundNo, large.refundNo, own.body.refundNo])
+    await page.getByRole('row', { name: number }).getByRole('checkbox').check();
+  await page.getByRole('button', { name: /批准所选 3 笔/ }).click();
+  await page
+    .getByRole('button', { name: /确\s?定|批准/ })
+    .last()
+    .click();
+  await page.getByText('已批准 1 笔 · 1 笔还需另一人批准 · 1 笔未批准（').waitFor();
 });
 
 it('a rejected refund holds no amount of its order', async () => {

@@ -54,7 +54,9 @@ function read(payload: Readable, limit: number): Promise<Buffer | undefined> {
     });
     payload.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
     payload.once('error', reject);
-    payload.once('close', () => reject(new Error('the body ended early')));
+    payload.once('close', () => {
+      if (!payload.readableEnded) reject(new Error('the body ended early')); // an error costs 30 µs: not for every body
+    });
   });
 }
 

@@ -93,6 +93,7 @@ export const orderWords = {
   'payments.search': ['商户单号 / 微信交易号', 'out_trade_no or transaction id'],
   'payments.outTradeNo': ['商户单号', 'out_trade_no'],
   'payments.transactionId': ['微信交易号', 'Transaction'],
+  'payments.received': ['实收', 'Received'],
   'payments.tradeType': ['支付方式', 'Way to pay'],
   'payments.attempt': ['第 {attempt} 次', 'Attempt {attempt}'],
   'payments.nextCheck': ['下次查询', 'Next check'],

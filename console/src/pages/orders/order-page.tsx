@@ -61,7 +61,7 @@ function Shown({ order, back }: { order: Order; back: Back }) {
           <Panel title={t('order.goods')} flush>
             <OrderGoods order={order} />
           </Panel>
-          <OrderPayments payments={order.payments} />
+          <OrderPayments order={order} />
           <OrderRefunds order={order} />
           <Panel title={t('order.timeline')}>
             <OrderTimeline events={order.timeline} />

@@ -1,7 +1,7 @@
-import { Button } from 'antd';
-import { App } from 'antd';
+import { App, Button } from 'antd';
+import { Link } from 'react-router';
 import { answered, api } from '../../api/client.ts';
-import type { Payment } from '../../api/types.ts';
+import type { Order, Payment } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
@@ -14,25 +14,31 @@ import { StatusTag } from '../../ui/status-tag.tsx';
 import { Age, Time } from '../../ui/time.tsx';
 
 /** Every attempt to pay, the newest last, each with the question to WeChat. */
-export function OrderPayments({ payments }: { payments: readonly Payment[] }) {
+export function OrderPayments({ order: { payments, suspense } }: { order: Order }) {
   const t = useWords();
   if (payments.length === 0) return null;
   return (
     <Panel title={t('order.payments')}>
       {payments.map((payment) => (
-        <PaymentCard key={payment.id} payment={payment} />
+        <PaymentCard
+          key={payment.id}
+          payment={payment}
+          received={suspense.filter(({ paymentId }) => paymentId === payment.id)}
+        />
       ))}
     </Panel>
   );
 }
 
-function PaymentCard({ payment }: { payment: Payment }) {
+/** @param received what came in for this attempt and became no payment of the order, perhaps in another amount */
+function PaymentCard({ payment, received }: { payment: Payment; received: Order['suspense'] }) {
   const t = useWords();
   return (
     <article className="block" aria-label={t('payments.attempt', { attempt: payment.attempt })}>
       <div className="block-head">
         <strong>{t('payments.attempt', { attempt: payment.attempt })}</strong>
         <StatusTag kind="payment" value={payment.status} />
+        {received.length > 0 && <span className="muted">{t('suspense.expected')}</span>}
         <Amount fen={payment.amountFen} strong />
         <AskWeChat payment={payment} />
       </div>
@@ -42,6 +48,16 @@ function PaymentCard({ payment }: { payment: Payment }) {
           [
             t('payments.transactionId'),
             payment.transactionId && <NumberText value={payment.transactionId} />,
+          ],
+          [
+            t('payments.received'),
+            received.length > 0 &&
+              received.map(({ id, kind, amountFen }) => (
+                <div key={id}>
+                  <Amount fen={amountFen} strong />{' '}
+                  <Link to={`/suspense/${id}`}>{t(`suspense.${kind}`)}</Link>
+                </div>
+              )),
           ],
           [t('payments.tradeType'), t(`tradeType.${payment.tradeType}`)],
           [t('common.account'), `${payment.account} · ${payment.mchId}`],

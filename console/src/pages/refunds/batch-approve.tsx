@@ -6,6 +6,15 @@ import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { formatFen } from '../../ui/fen.ts';
+import { problemTitle } from '../../ui/problem-notice.tsx';
+
+interface Decided {
+  approved: number;
+  /** Mine is the first of two approvals: no money moves yet. */
+  first: number;
+  /** Why the rest stayed as it was, one reason for each. */
+  refused: string[];
+}
 
 /**
  * Approves the chosen refunds one by one: the service judges each, and those above a limit stay. Needs no
@@ -17,20 +26,34 @@ export function BatchApprove({ refunds, onDone }: { refunds: readonly RefundRow[
   const count = refunds.length;
   const amount = formatFen(refunds.reduce((total, { amountFen }) => total + amountFen, 0));
   const approve = useAction(async (ids: string[]) => {
-    let refused = 0;
+    const decided: Decided = { approved: 0, first: 0, refused: [] };
     for (const id of ids) {
       try {
-        await answered(
+        const { status } = await answered(
           api.POST('/api/v1/admin/refunds/{id}/approve', { params: { path: { id } }, body: {} }),
         );
+        if (status === 'REQUESTED') decided.first += 1;
+        else decided.approved += 1;
       } catch (thrown) {
         const problem = toProblem(thrown);
         if (problem.isUnanswered || problem.wantsStepUp) throw problem;
-        refused += 1;
+        decided.refused.push(problemTitle(problem, t));
       }
     }
-    return refused;
+    return decided;
   });
+
+  function said({ approved, first, refused }: Decided): string {
+    return [
+      t('refunds.batchDone', { approved }),
+      first > 0 && t('refunds.batchFirst', { first }),
+      refused.length > 0 &&
+        t('refunds.batchRefused', { refused: refused.length, why: [...new Set(refused)].join(' / ') }),
+    ]
+      .filter((part) => part !== false)
+      .join(' · ');
+  }
+
   return (
     <ConfirmButton
       type="primary"
@@ -38,9 +61,9 @@ export function BatchApprove({ refunds, onDone }: { refunds: readonly RefundRow[
       question={t('refunds.batchAsk', { count, amount })}
       explanation={t('refunds.batchWhy')}
       onConfirm={async () => {
-        const refused = await approve.run(refunds.map(({ id }) => id));
-        if (refused === undefined) return;
-        void message.info(t('refunds.batchDone', { approved: count - refused, refused }));
+        const decided = await approve.run(refunds.map(({ id }) => id));
+        if (decided === undefined) return;
+        void message.info(said(decided));
         onDone();
       }}
     >
