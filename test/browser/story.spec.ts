@@ -22,9 +22,9 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** Types what the phone shows, as often as a test likes: otherwise a code works once, and the next comes in 30 s. */
+/** Types what the phone shows, into boxes that wait for it, as often as a test likes: otherwise a code works once, and the next comes in 30 s. */
 async function typeCode(page: Page): Promise<void> {
-  await page.getByRole('group', { name: '6 位动态验证码' }).locator('input').first().click();
+  await page.getByRole('group', { name: '6 位动态验证码' }).locator('input:focus').waitFor();
   await system.database.query('UPDATE operators SET totp_last_step = NULL');
   await page.keyboard.type(totpCode(secret));
 }

@@ -1,4 +1,4 @@
-import { Modal } from 'antd';
+import { Modal, type GetRef, type Input } from 'antd';
 import { createContext, useCallback, useContext, useRef, useState, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '../api/client.ts';
@@ -50,6 +50,7 @@ function StepUpDialog({ onEnd }: { onEnd: (proved: boolean) => void }) {
   const [failures, setFailures] = useState(0);
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
+  const boxes = useRef<GetRef<typeof Input.OTP>>(null);
 
   async function prove(totp: string): Promise<void> {
     setPending(true);
@@ -76,9 +77,12 @@ function StepUpDialog({ onEnd }: { onEnd: (proved: boolean) => void }) {
       okButtonProps={{ disabled: code.length < CODE_LENGTH, loading: pending }}
       onOk={() => void prove(code)}
       onCancel={() => onEnd(false)}
+      // Once open: before, the dialog beneath still holds the focus.
+      afterOpenChange={(isOpen) => isOpen && boxes.current?.focus()}
     >
-      <p>{t('secondFactor.stepUpWhy')}</p>
+      <p className="dialog-hint">{t('secondFactor.stepUpWhy')}</p>
       <CodeInput
+        ref={boxes}
         key={failures} // a refused code starts in its first box again
         autoFocus
         value={code}
