@@ -5,6 +5,8 @@ import { holdBack, run, type Statement } from './sql.js';
 /** Deadlock and serialisation failure: PostgreSQL rolled back one side, which may simply go again. */
 const AGAIN = new Set(['40P01', '40001']);
 const TRIES = 3;
+/** What PostgreSQL says to every statement after the one that failed. */
+const ABORTED = '25P02';
 
 /**
  * One decision, one transaction. `work` may run again after a deadlock, so it does nothing but database work; calls to
@@ -58,7 +60,7 @@ async function once<Result>(
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined); // the connection may be gone, and the transaction with it
-      throw error;
+      throw sqlState(error) === ABORTED ? await firstFailure(unanswered, error) : error;
     } finally {
       isInTransaction(runner, false);
       sent.delete(runner.manager);
@@ -77,6 +79,12 @@ function tell(client: PoolClient, command: 'BEGIN' | 'COMMIT'): Promise<QueryRes
 function quietly<Answer>(answer: Promise<Answer>): Promise<Answer> {
   answer.catch(() => undefined);
   return answer;
+}
+
+/** Why the transaction was aborted, when that is a statement nobody had waited for: whether it may go again hangs on it. */
+async function firstFailure(unanswered: readonly Promise<unknown>[], aborted: unknown): Promise<unknown> {
+  const answers = await Promise.allSettled(unanswered);
+  return answers.find((answer) => answer.status === 'rejected')?.reason ?? aborted;
 }
 
 /** TypeORM locks rows in a transaction only, and makes a savepoint of a transaction in one; it has to know of ours. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
+import { send } from '../database/transaction.js';
 import { auditHash, auditTime, GENESIS, storable, type AuditRow } from './audit/audit-chain.js';
 import type { OperatorPrincipal } from './operator-principal.js';
 
@@ -35,10 +36,11 @@ export class AuditService {
 
   /**
    * Appends a row in the caller's transaction, so that an action and its record stand or fall together. Call it last:
-   * the chain's lock is held until the commit, and every other recorded action waits for it.
+   * the chain's lock is held until the commit, and every other recorded action waits for it. So it costs one question:
+   * the lock is taken with it, and the row leaves with the commit.
    */
   async record(manager: EntityManager, entry: AuditEntry): Promise<void> {
-    await run(manager, TAKE_TURN, []);
+    await send(manager, TAKE_TURN, []);
     // A statement of its own: its snapshot is newer than the wait for the lock.
     const [last] = await run<{ seq: number; hash: Buffer }>(manager, LAST_ROW, []);
     const previousHash = last?.hash ?? GENESIS;
@@ -55,7 +57,7 @@ export class AuditService {
       ip: entry.ip ?? null,
       requestId: entry.requestId ?? null,
     };
-    await run(manager, APPEND, [
+    await send(manager, APPEND, [
       row.seq,
       row.at,
       row.operatorId,

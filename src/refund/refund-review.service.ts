@@ -6,8 +6,8 @@ import { Clock } from '../common/time/clock.js';
 import { sumFen } from '../common/fen.js';
 import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { run, statement } from '../database/sql.js';
-import { transaction } from '../database/transaction.js';
+import { statement } from '../database/sql.js';
+import { send, transaction } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
@@ -72,10 +72,10 @@ export class RefundReviewService {
       if (!answer.allowed) throw reviewRefused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
       const now = this.clock.now();
-      await run(manager, APPROVE_ONCE, [id, operator.id, operator.displayName, note ?? null, now]);
+      await send(manager, APPROVE_ONCE, [id, operator.id, operator.displayName, note ?? null, now]);
       const enough = answer.approvalsNeeded <= 1;
       if (enough) {
-        await run(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
+        await send(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
         await this.jobs.enqueue(manager, 'events', refundEvent('refund.approved', now, locked));
       }
       await this.audit.record(manager, {
@@ -108,7 +108,7 @@ export class RefundReviewService {
         throw reviewRefused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
       const now = this.clock.now();
-      await run(manager, REJECT, [id, person(operator), reason, now]);
+      await send(manager, REJECT, [id, person(operator), reason, now]);
       if (locked.purpose === 'SUSPENSE') await followReturn(manager, locked.item, 'REJECTED');
       await this.jobs.enqueue(manager, 'events', refundEvent('refund.rejected', now, locked));
       await this.audit.record(manager, {

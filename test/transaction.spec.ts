@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../src/database/data-source.js';
+import { run, statement } from '../src/database/sql.js';
+import { send, sqlState, transaction } from '../src/database/transaction.js';
+import { createTestDatabase, type TestDatabase } from './support/database.js';
+
+const LOSE = statement('lose', 'SELECT lose($1, $2)');
+const LOOK = statement('look', 'SELECT count(*)::int AS count FROM kept');
+const KEEP = statement('keep', 'INSERT INTO kept VALUES ($1)');
+
+let database: TestDatabase;
+let dataSource: DataSource;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.query('CREATE TABLE kept (n integer)');
+  await database.query('CREATE SEQUENCE tries');
+  // A sequence counts on when its transaction is rolled back.
+  await database.query(`
+    CREATE FUNCTION lose(times integer, state text) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+      IF nextval('tries') <= times THEN RAISE EXCEPTION 'lost' USING ERRCODE = state; END IF;
+    END $$`);
+  dataSource = await new DataSource(dataSourceOptions(database.url, 2)).initialize();
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+/** Two statements nobody waits for, of which the first fails so often; then a question, or the commit at once. */
+async function decide(times: number, state: string, asks: boolean): Promise<number> {
+  await database.query("SELECT setval('tries', 1, false)");
+  await transaction(dataSource, async (manager) => {
+    await send(manager, LOSE, [times, state]);
+    await send(manager, KEEP, [1]);
+    if (asks) await run(manager, LOOK, []);
+  });
+  const [tries] = await database.query<{ count: number }>('SELECT last_value::int AS count FROM tries');
+  return tries?.count ?? 0;
+}
+
+const kept = async (): Promise<number> => (await database.query<{ count: number }>(LOOK.text))[0]?.count ?? 0;
+
+it.each([true, false])(
+  'a statement nobody waited for fails as itself (a question after it: %s)',
+  async (asks) => {
+    const before = await kept();
+    const failure = await decide(9, 'P0001', asks).catch((error: unknown) => error);
+    expect(sqlState(failure)).toBe('P0001');
+    expect(await kept()).toBe(before);
+  },
+);
+
+it.each([
+  ['40P01', true],
+  ['40P01', false],
+  ['40001', true],
+  ['40001', false],
+])('after %s it goes again, whole (a question after it: %s)', async (state, asks) => {
+  const before = await kept();
+  expect(await decide(2, state, asks)).toBe(3);
+  expect(await kept()).toBe(before + 1);
+});
+
+it('it does not go again for ever', async () => {
+  const failure = await decide(9, '40001', true).catch((error: unknown) => error);
+  expect(sqlState(failure)).toBe('40001');
+  expect(await database.query('SELECT last_value::int AS count FROM tries')).toEqual([{ count: 3 }]);
+});
