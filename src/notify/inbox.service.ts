@@ -33,9 +33,14 @@ const INSERT = statement(
      AS n(id, account_id, kind, received_at, verdict, reason, verified, start, length, sha256, source_ip, out_trade_no,
           transaction_id, order_id, payment_id, refund_id, headers, query)`,
 );
+/** By an index each, in batches: a backlog of months must not be one transaction. */
 const PRUNE = statement(
   'prune-notifications',
-  `DELETE FROM notifications WHERE (NOT verified AND received_at < $1) OR received_at < $2`,
+  `DELETE FROM notifications WHERE id IN (
+     (SELECT id FROM notifications WHERE NOT verified AND received_at < $1 ORDER BY received_at LIMIT $3)
+     UNION ALL
+     (SELECT id FROM notifications WHERE received_at < $2 ORDER BY received_at LIMIT $3))
+   RETURNING id`,
 );
 
 /** A notification as it came: its headers are WeChat's own, which the signature consists of (API v3); v1's is in the query. */
@@ -93,13 +98,19 @@ export class InboxService {
     await this.insert(this.dataSource.manager, [{ received, filing }], false);
   }
 
-  /** Forgets what is older than its retention. */
-  async prune(): Promise<void> {
+  /**
+   * Forgets what is older than its retention, from the oldest on.
+   * @param most of each kind at once
+   * @returns how many are gone; fewer than `most` when nothing is left
+   */
+  async prune(most: number): Promise<number> {
     const now = this.clock.now().getTime();
-    await run(this.dataSource.manager, PRUNE, [
+    const gone = await run(this.dataSource.manager, PRUNE, [
       new Date(now - UNVERIFIED_KEPT_DAYS * DAY_MS),
       new Date(now - VERIFIED_KEPT_DAYS * DAY_MS),
+      most,
     ]);
+    return gone.length;
   }
 
   private async insert(manager: EntityManager, filed: readonly Filed[], verified: boolean): Promise<void> {

@@ -6,7 +6,6 @@ import {
 } from '@nestjs/common';
 import { IdempotencyKeys } from '../common/idempotency/idempotency-keys.js';
 import { EffectService } from '../fulfilment/effect/effect.service.js';
-import type { EffectStatus } from '../fulfilment/effect/effect.status.js';
 import { Feed } from '../jobs/feed.js';
 import { InboxService } from '../notify/inbox.service.js';
 import { MessagePushService } from '../notify/message/message-push.service.js';
@@ -54,10 +53,10 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
   /** Once; what fails is logged and left to the next hour. */
   async prune(): Promise<void> {
     try {
-      await this.inbox.prune();
+      await this.inBatches(() => this.inbox.prune(BATCH));
       await this.messages.prune();
-      await this.pruneEffects(['DONE', 'REFUSED'], EFFECTS_KEPT_MS);
-      await this.pruneEffects(['DEAD'], DEAD_EFFECTS_KEPT_MS);
+      await this.inBatches(() => this.effects.prune(['DONE', 'REFUSED'], EFFECTS_KEPT_MS, BATCH));
+      await this.inBatches(() => this.effects.prune(['DEAD'], DEAD_EFFECTS_KEPT_MS, BATCH));
       await this.feed.prune();
       await this.idempotencyKeys.prune(new Date(new Date().getTime() - KEYS_KEPT_MS));
     } catch (error) {
@@ -65,7 +64,7 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
     }
   }
 
-  private async pruneEffects(statuses: readonly EffectStatus[], keptMs: number): Promise<void> {
-    while (!this.stopping && (await this.effects.prune(statuses, keptMs, BATCH)) === BATCH);
+  private async inBatches(prune: () => Promise<number>): Promise<void> {
+    while (!this.stopping && (await prune()) >= BATCH);
   }
 }

@@ -52,12 +52,17 @@ describe('retention', () => {
 
   it('takes more than a batch in one go', async () => {
     await system.database.query(
+      `INSERT INTO notifications (id, account_id, kind, received_at, verdict, verified, body, body_sha256, reason)
+       SELECT uuidv7(), 'default', 'PAYMENT', ${DAYS(500)}, 'SETTLED', true, '', '', 'many' FROM generate_series(1, 2500)`,
+    );
+    await system.database.query(
       `INSERT INTO effects (id, kind, target, subject_kind, subject_id, dedupe_key, payload, status, attempts, tries, created_at, concluded_at)
        SELECT uuidv7(), 'retired', 'x', 'order', uuidv7(), 'many ' || i, '{}', 'DONE', 1, 1, ${DAYS(200)}, ${DAYS(200)}
        FROM generate_series(1, 2500) AS i`,
     );
     await prune();
     expect((await left('effects', 'dedupe_key')).filter((name) => name.startsWith('many'))).toEqual([]);
+    expect(await left('notifications', 'reason')).toEqual([]);
   });
 
   it('keeps believed notifications thirteen months, others thirty days', async () => {
