@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { GroupCommit, NotDecided, type GroupCommitOptions } from '../src/notify/group-commit.js';
+import { GroupCommit, NotDecided, type GroupCommitOptions } from '../src/database/group-commit.js';
 
 interface Item {
   key: string;

@@ -24,6 +24,7 @@ export const REFUND_WORDS: Readonly<Record<RefundStatus, string>> = {
 /** What a buyer can do about it; other codes show the server's own words. */
 const PROBLEM_WORDS: Readonly<Record<string, string>> = {
   OUT_OF_STOCK: '库存不足，请减少数量',
+  SHOP_BUSY: '下单的人太多，请稍候再试',
   PRODUCT_NOT_ON_SALE: '商品已下架',
   COUPON_NOT_USABLE: '优惠券不可用',
   COUPON_EXPIRED: '优惠券已过期',

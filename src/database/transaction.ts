@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { holdBack, run, type Statement } from './sql.js';
+import { holdBack, run, statement, type Statement } from './sql.js';
 
 /** Deadlock and serialisation failure: PostgreSQL rolled back one side, which may simply go again. */
 const AGAIN = new Set(['40P01', '40001']);
@@ -28,6 +28,13 @@ export async function transaction<Result>(
   }
 }
 
+const WAIT_AT_MOST = statement('wait-at-most', "SELECT set_config('lock_timeout', $1, true)");
+
+/** The transaction fails rather than wait longer for any one lock. */
+export async function waitAtMost(manager: EntityManager, ms: number): Promise<void> {
+  await send(manager, WAIT_AT_MOST, [String(ms)]);
+}
+
 /** Statements of open transactions that nobody has waited for yet. */
 const sent = new WeakMap<EntityManager, Promise<unknown>[]>();
 
@@ -35,8 +42,8 @@ const sent = new WeakMap<EntityManager, Promise<unknown>[]>();
  * Runs a statement of which only the failure matters. In a `transaction` it does not wait: the transaction does before it
  * ends, and fails with it. Anywhere else it is an ordinary `run`.
  */
-export async function send(manager: EntityManager, statement: Statement, values: unknown[]): Promise<void> {
-  const answer = run(manager, statement, values);
+export async function send(manager: EntityManager, command: Statement, values: unknown[]): Promise<void> {
+  const answer = run(manager, command, values);
   const unanswered = sent.get(manager);
   if (unanswered === undefined) await answer;
   else unanswered.push(quietly(answer));

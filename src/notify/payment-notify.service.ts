@@ -1,14 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { statement } from '../database/sql.js';
-import { send, transaction } from '../database/transaction.js';
+import { GroupCommit, NotDecided } from '../database/group-commit.js';
+import { transaction, waitAtMost } from '../database/transaction.js';
 import { addPayerToReceipt } from '../payment/receipt-payer.js';
 import { SettleService } from '../payment/settle.service.js';
 import type { SettlementVerdict } from '../payment/settlement.js';
 import type { PaidTransaction, PaymentNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
-import { GroupCommit, NotDecided } from './group-commit.js';
 import { InboxService, type Filed, type Received } from './inbox.service.js';
 import { NotifyRefusal } from './notify-refusal.js';
 import type { Verified } from './notification.guard.js';
@@ -21,8 +20,6 @@ const UNDECIDED_MAX = 1024;
 const GROUP_LOCK_MS = 250;
 /** Less than the answer may take: a connection is not kept for what nobody waits for any more. */
 const ALONE_LOCK_MS = 4000;
-
-const WAIT_AT_MOST = statement('wait-at-most', "SELECT set_config('lock_timeout', $1, true)");
 
 /** An authentic report of money, as it came. */
 interface Report {
@@ -80,7 +77,7 @@ export class PaymentNotifyService {
   /** One transaction for all of them; every one of them is filed with its own verdict. */
   private decide(reports: readonly Report[], patienceMs: number): Promise<SettlementVerdict[]> {
     return transaction(this.dataSource, async (manager) => {
-      await send(manager, WAIT_AT_MOST, [String(patienceMs)]);
+      await waitAtMost(manager, patienceMs);
       const settlements = await this.settlement.settle(
         manager,
         reports.map(({ paid }) => paid),

@@ -11,6 +11,7 @@ import { Coupon } from './coupon/coupon.entity.js';
 import { CouponService } from './coupon/coupon.service.js';
 import { StaffCouponController } from './coupon/staff-coupon.controller.js';
 import { OrderController } from './order.controller.js';
+import { OrderCreationService } from './order-creation.service.js';
 import { OrderItem } from './order-item.entity.js';
 import { Order } from './order.entity.js';
 import { OrderService } from './order.service.js';
@@ -34,12 +35,13 @@ import { StockService } from './stock.service.js';
   ],
   providers: [
     OrderService,
+    OrderCreationService,
     StockService,
     CouponService,
     CouponDeskService,
     CouponEditingService,
     ProductDeskService,
   ],
-  exports: [OrderService, CouponService],
+  exports: [OrderService, OrderCreationService, CouponService],
 })
 export class OrderModule {}

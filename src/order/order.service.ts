@@ -4,17 +4,14 @@ import { DataSource, In, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { decodeCursor, page } from '../common/http/cursor.js';
-import { MAX_ORDER_FEN, sumFen, timesFen, toFen, ZERO_FEN, type Fen } from '../common/fen.js';
+import type { Fen } from '../common/fen.js';
 import { Problem } from '../common/http/problem.js';
 import { eventOf } from '../common/transitions.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
-import { send } from '../database/transaction.js';
 import { CouponService } from './coupon/coupon.service.js';
-import { spread } from './coupon/discount.js';
 import { readOrder } from './order-detail.js';
-import { newOrderNo } from './order-number.js';
-import type { NewOrder, OrderListQuery, OrderView } from './order.schema.js';
+import type { OrderListQuery, OrderView } from './order.schema.js';
 import { OrderItem } from './order-item.entity.js';
 import { Order } from './order.entity.js';
 import { ORDER_TRANSITIONS } from './order.status.js';
@@ -22,17 +19,6 @@ import { orderView } from './order.view.js';
 import type { Shipment } from './shipment.js';
 import { StockService } from './stock.service.js';
 
-const INSERT_ORDER = statement(
-  'insert-order',
-  `WITH new_order AS (
-     INSERT INTO orders (id, order_no, buyer_id, status, total_fen, discount_fen, payable_fen, paid_fen, refunded_fen,
-                         coupon_code, attach, address, created_at, expires_at)
-     VALUES ($1, $2, $3, 'PENDING_PAYMENT', $4, $5, $6, 0, 0, $7, $8, $9, $10, $11))
-   INSERT INTO order_items (order_id, line, product_id, name, unit_price_fen, quantity, payable_fen)
-   SELECT $1, line, product_id, name, unit_price_fen, quantity, payable_fen
-   FROM jsonb_to_recordset($12::jsonb)
-     AS item(line int, product_id uuid, name text, unit_price_fen bigint, quantity int, payable_fen bigint)`,
-);
 const ADD_REFUNDED = statement(
   'add-refunded',
   'UPDATE orders SET refunded_fen = refunded_fen + $2 WHERE id = $1',
@@ -52,12 +38,7 @@ const MARK_COMPLETED = statement(
   `UPDATE orders SET status = 'COMPLETED', shipment = $2, completed_at = $3, receipt_check_at = NULL WHERE id = $1`,
 );
 
-export interface OrderWithItems {
-  order: Order;
-  items: OrderItem[];
-}
-
-/** Orders and their totals. What needs WeChat (paying, closing) lives in `payment`. */
+/** What becomes of orders. They are made by OrderCreationService; what needs WeChat (paying, closing) lives in `payment`. */
 @Injectable()
 export class OrderService {
   constructor(
@@ -67,85 +48,6 @@ export class OrderService {
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
-
-  /**
-   * Prices the items from the catalogue, takes the coupon off, reserves stock and coupon and writes the order.
-   * @param id of the order to be, so that a repeated request finds it again
-   * @throws Problem `PRODUCT_NOT_FOUND`, `PRODUCT_NOT_ON_SALE`, `OUT_OF_STOCK`, `AMOUNT_TOO_LARGE`, `COUPON_…`
-   */
-  async create(
-    manager: EntityManager,
-    id: string,
-    buyerId: string,
-    wanted: NewOrder,
-  ): Promise<OrderWithItems> {
-    const coupon =
-      wanted.couponCode === undefined ? null : await this.coupons.lock(manager, wanted.couponCode, buyerId);
-    const products = await this.stock.find(manager, wanted.items);
-    const lineTotals = products.map(({ product, quantity }) => timesFen(product.priceFen, quantity));
-    const totalFen = sumFen(lineTotals);
-    if (totalFen > MAX_ORDER_FEN)
-      throw new Problem('AMOUNT_TOO_LARGE', `At most ${MAX_ORDER_FEN} fen can be paid at once.`);
-    const discountFen = coupon === null ? ZERO_FEN : this.coupons.discount(coupon, totalFen);
-    const shares = spread(discountFen, lineTotals);
-    const items = products.map(({ product, quantity }, line) => ({
-      orderId: id,
-      line,
-      productId: product.id,
-      name: product.name,
-      unitPriceFen: product.priceFen,
-      quantity,
-      payableFen: toFen((lineTotals[line] ?? 0) - (shares[line] ?? 0)),
-    }));
-    const createdAt = this.clock.now();
-    const order: Order = {
-      id,
-      orderNo: newOrderNo(createdAt),
-      buyerId,
-      status: 'PENDING_PAYMENT',
-      totalFen,
-      discountFen,
-      payableFen: toFen(totalFen - discountFen),
-      paidFen: ZERO_FEN,
-      refundedFen: ZERO_FEN,
-      paidByPaymentId: null,
-      couponCode: coupon?.code ?? null,
-      attach: wanted.attach ?? null,
-      address: wanted.address ?? null,
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + this.settings.order.expireMinutes * 60_000),
-      closeRequestedAt: null,
-      paidAt: null,
-      closedAt: null,
-      shipment: null,
-      completedAt: null,
-    };
-    const rows = items.map((item) => ({
-      line: item.line,
-      product_id: item.productId,
-      name: item.name,
-      unit_price_fen: item.unitPriceFen,
-      quantity: item.quantity,
-      payable_fen: item.payableFen,
-    }));
-    await this.stock.take(manager, products);
-    await send(manager, INSERT_ORDER, [
-      id,
-      order.orderNo,
-      buyerId,
-      totalFen,
-      discountFen,
-      order.payableFen,
-      order.couponCode,
-      order.attach,
-      order.address,
-      createdAt,
-      order.expiresAt,
-      JSON.stringify(rows),
-    ]);
-    if (coupon !== null) await this.coupons.reserve(manager, coupon, order);
-    return { order, items };
-  }
 
   /** Locks the order for a decision. Lock order everywhere: order, then payment (DESIGN §2.7). */
   lock(manager: EntityManager, id: string): Promise<Order | null> {

@@ -1,24 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { validate as isUuid } from 'uuid';
-import { toFen, type Fen } from '../common/fen.js';
-import { Problem, type FieldError } from '../common/http/problem.js';
-import type { ProblemCode } from '../common/http/problem-codes.js';
 import { run, statement } from '../database/sql.js';
 import { send } from '../database/transaction.js';
-
-interface CatalogueRow {
-  id: string;
-  name: string;
-  price_fen: number;
-  stock: number;
-  active: boolean;
-}
-
-export interface WantedProduct {
-  product: { id: string; name: string; priceFen: Fen };
-  quantity: number;
-}
+import { productIds, Shelf, type CatalogueRow } from './shelf.js';
 
 const FIND_PRODUCTS = statement(
   'find-products',
@@ -53,44 +37,20 @@ export class StockService {
   /**
    * Looks without a lock: in a flash sale everybody wants the same product, and whoever held it while he thinks would
    * keep all others waiting. Nothing is promised until `take`.
-   * @returns the products in the wanted order, with the catalogue's price at this moment
-   * @throws Problem naming every line that cannot be served
    */
-  async find(
-    manager: EntityManager,
-    wanted: readonly { productId: string; quantity: number }[],
-  ): Promise<WantedProduct[]> {
-    const ids = wanted.map(({ productId }) => productId).filter(isUuid);
-    const rows = await run<CatalogueRow>(manager, FIND_PRODUCTS, [ids]);
-    const found = new Map(rows.map((row) => [row.id, row]));
-    refuse('PRODUCT_NOT_FOUND', wanted, ({ productId }) =>
-      found.has(productId) ? undefined : 'there is no such product',
-    );
-    const lines = wanted.map(({ productId, quantity }) => ({
-      row: found.get(productId) as CatalogueRow,
-      quantity,
-    }));
-    refuse('PRODUCT_NOT_ON_SALE', lines, ({ row }) =>
-      row.active ? undefined : `${row.name} is not on sale`,
-    );
-    refuse('OUT_OF_STOCK', lines, ({ row, quantity }) =>
-      row.stock >= quantity ? undefined : `${row.name}: only ${row.stock} left`,
-    );
-    return lines.map(({ row, quantity }) => ({
-      product: { id: row.id, name: row.name, priceFen: toFen(row.price_fen) },
-      quantity,
-    }));
+  async look(manager: EntityManager, wanted: readonly { productId: string }[]): Promise<Shelf> {
+    return new Shelf(await run<CatalogueRow>(manager, FIND_PRODUCTS, [productIds(wanted)]));
   }
 
   /**
-   * Takes the quantities out of stock, all or none. When one of the products has changed since it was found, the
-   * transaction fails and goes again (`transaction`), and finds it as it is now.
+   * Takes what the shelf has promised out of stock, all or nothing. When one of the products has changed since it was
+   * looked at, the transaction fails and goes again (`transaction`), and finds it as it is now.
    */
-  async take(manager: EntityManager, wanted: readonly WantedProduct[]): Promise<void> {
+  async take(manager: EntityManager, { taken }: Shelf): Promise<void> {
     await send(manager, TAKE_STOCK, [
-      wanted.map(({ product }) => product.id),
-      wanted.map(({ quantity }) => quantity),
-      wanted.map(({ product }) => product.priceFen),
+      taken.map(({ product }) => product.id),
+      taken.map(({ quantity }) => quantity),
+      taken.map(({ product }) => product.priceFen),
     ]);
   }
 
@@ -106,16 +66,4 @@ export class StockService {
   async giveBack(manager: EntityManager, orderId: string): Promise<void> {
     await run(manager, GIVE_BACK_STOCK, [orderId]);
   }
-}
-
-function refuse<Line>(
-  code: ProblemCode,
-  lines: readonly Line[],
-  fault: (line: Line) => string | undefined,
-): void {
-  const errors: FieldError[] = lines.flatMap((line, index) => {
-    const message = fault(line);
-    return message === undefined ? [] : [{ field: `items.${index}`, message }];
-  });
-  if (errors.length > 0) throw new Problem(code, errors.map(({ message }) => message).join('; '), { errors });
 }

@@ -5,7 +5,7 @@ import { BuyerService } from '../buyer/buyer.service.js';
 import { Problem } from '../common/http/problem.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { statement } from '../database/sql.js';
+import { columns, statement } from '../database/sql.js';
 import { send } from '../database/transaction.js';
 import { OrderItem } from '../order/order-item.entity.js';
 import type { Order } from '../order/order.entity.js';
@@ -16,12 +16,23 @@ import { Payment } from './payment.entity.js';
 import { OPEN_STATUSES } from './payment.status.js';
 import { productText } from './product-text.js';
 
-const INSERT_PAYMENT = statement(
-  'insert-payment',
-  `INSERT INTO payments (id, order_id, attempt, account_id, mch_id, app_id, out_trade_no, trade_type, status, amount_fen,
-                         request, created_at, expires_at, next_check_at, checks)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'CREATED', $9, $10, $11, $12, $13, 0)`,
+const INSERT_PAYMENTS = statement(
+  'insert-payments',
+  `INSERT INTO payments (id, order_id, attempt, account_id, mch_id, app_id, out_trade_no, trade_type, amount_fen, request,
+                         created_at, expires_at, next_check_at, status, checks)
+   SELECT p.*, 'CREATED', 0
+   FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],
+               $10::jsonb[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[]) AS p`,
 );
+
+/** An attempt to be. */
+export interface NewAttempt {
+  order: Order;
+  items: readonly OrderItem[];
+  /** 1 for the first of its order. */
+  attempt: number;
+  wish: PayWish;
+}
 
 /** How a buyer wants to pay, and from where: what decides whether an open attempt can be used again. */
 export interface PayWish {
@@ -65,14 +76,29 @@ export class AttemptService {
     });
   }
 
-  /** Writes the row of a new attempt, due to be asked for, before WeChat hears of it (DESIGN §2.3). */
-  async create(
-    manager: EntityManager,
-    order: Order,
-    items: readonly OrderItem[],
-    attempt: number,
-    wish: PayWish,
-  ): Promise<Payment> {
+  /** Writes the rows of new attempts, due to be asked for, before WeChat hears of them (DESIGN §2.3). */
+  async create(manager: EntityManager, list: readonly NewAttempt[]): Promise<Payment[]> {
+    const payments = list.map((each) => this.draft(each));
+    const rows = payments.map((payment) => [
+      payment.id,
+      payment.orderId,
+      payment.attempt,
+      payment.accountId,
+      payment.mchId,
+      payment.appId,
+      payment.outTradeNo,
+      payment.tradeType,
+      payment.amountFen,
+      JSON.stringify(payment.request),
+      payment.createdAt,
+      payment.expiresAt,
+      payment.nextCheckAt,
+    ]);
+    if (rows.length > 0) await send(manager, INSERT_PAYMENTS, columns(rows));
+    return payments;
+  }
+
+  private draft({ order, items, attempt, wish }: NewAttempt): Payment {
     const account = this.wxpay.account(wish.accountId);
     const now = this.clock.now();
     const outTradeNo = `${order.orderNo}-${attempt}`;
@@ -93,7 +119,7 @@ export class AttemptService {
       notifyUrl: `${this.settings.http.publicUrl}/notify/wxpay/${account.id}/payment`,
       siteUrl: this.settings.http.publicUrl,
     };
-    const payment: Payment = {
+    return {
       id: uuidv7(),
       orderId: order.id,
       attempt,
@@ -116,22 +142,6 @@ export class AttemptService {
       nextCheckAt: nextCheckAt(now, order.expiresAt, now),
       checks: 0,
     };
-    await send(manager, INSERT_PAYMENT, [
-      payment.id,
-      order.id,
-      attempt,
-      account.id,
-      account.mchId,
-      payment.appId,
-      outTradeNo,
-      payment.tradeType,
-      payment.amountFen,
-      request,
-      now,
-      payment.expiresAt,
-      payment.nextCheckAt,
-    ]);
-    return payment;
   }
 
   /** The order's open attempt, locked; there is at most one. */

@@ -8,6 +8,7 @@ import { transaction } from '../database/transaction.js';
 import { Feed } from '../jobs/feed.js';
 import type { NewOrder, OrderView } from '../order/order.schema.js';
 import type { Order } from '../order/order.entity.js';
+import { OrderCreationService } from '../order/order-creation.service.js';
 import { OrderService } from '../order/order.service.js';
 import { orderView } from '../order/order.view.js';
 import type { PayParams, TradeType } from '../wxpay/protocol.js';
@@ -17,6 +18,7 @@ import { ClosingService } from './closing.service.js';
 import type { Payment } from './payment.entity.js';
 import type { PaymentView } from './payment.schema.js';
 import { paymentView } from './payment.view.js';
+import { PlacementService } from './placement.service.js';
 import { outcomeUnknown, PrepayService } from './prepay.service.js';
 
 /** WeChat wants at least a minute between start and expiry; with less than this left a payment would only fail (DESIGN §6.5). */
@@ -42,6 +44,8 @@ export class CheckoutService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly buyers: BuyerService,
     private readonly orders: OrderService,
+    private readonly creation: OrderCreationService,
+    private readonly placement: PlacementService,
     private readonly attempts: AttemptService,
     private readonly prepays: PrepayService,
     private readonly closing: ClosingService,
@@ -54,11 +58,13 @@ export class CheckoutService {
   async order({ id, isRepeated }: OrderToBe, buyerId: string, wanted: NewOrder): Promise<OrderView> {
     if (isRepeated && (await this.orders.find(id)) !== null) return this.orders.view(id);
     await this.buyers.customer(buyerId);
-    const { order, items } = await transaction(this.dataSource, (manager) =>
-      this.orders.create(manager, id, buyerId, wanted),
+    const [made] = await transaction(this.dataSource, (manager) =>
+      this.creation.create(manager, [{ id, buyerId, wanted }]),
     );
-    this.tellPlaced(order);
-    return orderView(order, items);
+    if (made === undefined) throw new Error('an order was neither made nor refused');
+    if (made instanceof Problem) throw made;
+    this.tellPlaced(made.order);
+    return orderView(made.order, made.items);
   }
 
   /**
@@ -77,13 +83,7 @@ export class CheckoutService {
       return { order: await this.orders.view(id), ...payable };
     }
     const wish = await this.attempts.wish(buyerId, tradeType, clientIp);
-    const { order, items, payment } = await transaction(this.dataSource, async (manager) => {
-      const created = await this.orders.create(manager, id, buyerId, wanted);
-      return {
-        ...created,
-        payment: await this.attempts.create(manager, created.order, created.items, 1, wish),
-      };
-    });
+    const { order, items, payment } = await this.placement.place({ id, buyerId, wanted }, wish);
     this.tellPlaced(order);
     return { order: orderView(order, items), ...(await this.prepay(payment, wish)) };
   }
@@ -133,10 +133,10 @@ export class CheckoutService {
     if (open !== null) return { open, serves: this.attempts.serves(open, wish) };
     const last = await this.attempts.lastAttempt(manager, orderId);
     const items = await this.orders.itemsOf(manager, orderId);
-    return {
-      open: await this.attempts.create(manager, order, items, (last?.attempt ?? 0) + 1, wish),
-      serves: true,
-    };
+    const attempt = (last?.attempt ?? 0) + 1;
+    const [created] = await this.attempts.create(manager, [{ order, items, attempt, wish }]);
+    if (created === undefined) throw new Error('no attempt was made');
+    return { open: created, serves: true };
   }
 
   private refuseUnlessPayable(order: Order): void {

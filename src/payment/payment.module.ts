@@ -12,6 +12,7 @@ import { ClosingService } from './closing.service.js';
 import { InquiryService } from './inquiry.service.js';
 import { PaymentController } from './payment.controller.js';
 import { Payment } from './payment.entity.js';
+import { PlacementService } from './placement.service.js';
 import { PrepayService } from './prepay.service.js';
 import { SettleService } from './settle.service.js';
 import { SuspenseItem } from './suspense-item.entity.js';
@@ -32,6 +33,7 @@ import { SyncService } from './sync.service.js';
     CheckoutService,
     ClosingService,
     InquiryService,
+    PlacementService,
     PrepayService,
     SettleService,
     SyncService,
