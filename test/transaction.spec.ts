@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { run, statement } from '../src/database/sql.js';
-import { send, sqlState, transaction } from '../src/database/transaction.js';
+import { send, sendAndRead, sqlState, transaction } from '../src/database/transaction.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
 const LOSE = statement('lose', 'SELECT lose($1, $2)');
@@ -61,6 +61,25 @@ it.each([
   const before = await kept();
   expect(await decide(2, state, asks)).toBe(3);
   expect(await kept()).toBe(before + 1);
+});
+
+it('rows that nobody needs before the commit are there after it, from the attempt that was committed', async () => {
+  await database.query("SELECT setval('tries', 1, false)");
+  const before = await kept();
+  const looked = await transaction(dataSource, async (manager) => {
+    await send(manager, LOSE, [1, '40P01']);
+    await send(manager, KEEP, [1]);
+    return sendAndRead<{ count: number }>(manager, LOOK, []);
+  });
+  expect(await looked.rows).toEqual([{ count: before + 1 }]);
+});
+
+it('a failure among them is the transaction’s', async () => {
+  const failing = transaction(dataSource, async (manager) => {
+    await send(manager, KEEP, [1]);
+    return sendAndRead(manager, LOSE, ['no number', 'P0001']);
+  });
+  expect(sqlState(await failing.catch((error: unknown) => error))).toBe('22P02');
 });
 
 it('it does not go again for ever', async () => {

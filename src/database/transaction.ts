@@ -49,6 +49,17 @@ export async function send(manager: EntityManager, command: Statement, values: u
   else unanswered.push(quietly(answer));
 }
 
+/** As `send`, for a statement whose rows nobody needs before the commit: they are there when the transaction has ended. */
+export function sendAndRead<Row>(
+  manager: EntityManager,
+  command: Statement,
+  values: unknown[],
+): { rows: Promise<Row[]> } {
+  const rows = quietly(run<Row>(manager, command, values));
+  sent.get(manager)?.push(rows);
+  return { rows };
+}
+
 async function once<Result>(
   dataSource: DataSource,
   work: (manager: EntityManager) => Promise<Result>,

@@ -5,7 +5,7 @@ import { Clock } from '../common/time/clock.js';
 import { Problem } from '../common/http/problem.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { columns, run, statement } from '../database/sql.js';
-import { transaction, waitAtMost } from '../database/transaction.js';
+import { sendAndRead, transaction, waitAtMost } from '../database/transaction.js';
 import { unknown, type Outcome, type Rejected, type Unknown } from '../wxpay/outcome.js';
 import type { Prepaid } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
@@ -112,16 +112,18 @@ export class PrepayService {
     return { ...payment, status: 'PREPAID', prepaid, prepaidAt };
   }
 
-  private mark(marks: readonly PrepaidMark[], alone: boolean): Promise<boolean[]> {
+  private async mark(marks: readonly PrepaidMark[], alone: boolean): Promise<boolean[]> {
     // In the order of their ids, as everybody locks payments (DESIGN §2.7).
     const ordered = marks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const rows = ordered.map(({ id, prepaid, prepaidAt }) => [id, JSON.stringify(prepaid), prepaidAt]);
-    return transaction(this.dataSource, async (manager) => {
+    const values = columns(
+      ordered.map(({ id, prepaid, prepaidAt }) => [id, JSON.stringify(prepaid), prepaidAt]),
+    );
+    const marked = await transaction(this.dataSource, async (manager) => {
       await waitAtMost(manager, lockPatienceMs(alone));
-      const marked = await run<{ id: string }>(manager, MARK_PREPAID, columns(rows));
-      const ids = new Set(marked.map(({ id }) => id));
-      return marks.map(({ id }) => ids.has(id));
+      return sendAndRead<{ id: string }>(manager, MARK_PREPAID, values);
     });
+    const ids = new Set((await marked.rows).map(({ id }) => id));
+    return marks.map(({ id }) => ids.has(id));
   }
 
   /** WeChat's final word on a number (protocol §1.4). Paid and used numbers are asked about before anything is concluded. */
