@@ -38,10 +38,9 @@ export const BREAKAGES: readonly Breakage[] = [
         to: '.array(z.looseObject({ productId: z.string()',
       },
       {
-        file: 'src/order/order.service.js',
-        from: 'const lineTotals = products.map(',
-        to: `products.forEach(({ product }, n) => { product.priceFen = wanted.items[n].priceFen ?? product.priceFen; });
-        const lineTotals = products.map(`,
+        file: 'src/order/order-creation.service.js',
+        from: 'const lineTotals = pieces.map(({ product, quantity }) => timesFen(product.priceFen, quantity));',
+        to: 'const lineTotals = pieces.map(({ product, quantity }, n) => timesFen(wanted.items[n].priceFen ?? product.priceFen, quantity));',
       },
     ],
   },
@@ -50,15 +49,15 @@ export const BREAKAGES: readonly Breakage[] = [
     what: 'a checkout calls WeChat while its rows are still being committed',
     edits: [
       {
-        file: 'src/payment/checkout.service.js',
-        from: 'const { order, items, payment } = await transaction(this.dataSource, async (manager) => {',
+        file: 'src/payment/placement.service.js',
+        from: 'return transaction(this.dataSource, async (manager) => {',
         to: `const early = (source, work) => new Promise((resolve, reject) => {
             source.transaction(async (manager) => {
                 resolve(await work(manager));
                 await new Promise((done) => setTimeout(done, 2));
             }).catch(reject);
         });
-        const { order, items, payment } = await early(this.dataSource, async (manager) => {`,
+        return early(this.dataSource, async (manager) => {`,
       },
     ],
   },
