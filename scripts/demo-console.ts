@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const SOURCES = resolve('console');
-const BUILT = resolve('dist/console/index.html');
+/** This file runs from dist/scripts; the demo may be started anywhere. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SOURCES = join(ROOT, 'console');
+const BUILT = join(ROOT, 'dist/console/index.html');
 
 /** Builds the console while database and simulator start, unless it is newer than its sources. */
 export async function buildConsole(): Promise<void> {
@@ -14,7 +17,7 @@ export async function buildConsole(): Promise<void> {
 }
 
 async function node(...args: string[]): Promise<void> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`${args[0]} ended with ${code}: the console could not be built`);
 }
