@@ -113,7 +113,8 @@ export class PrepayService {
   }
 
   private async mark(marks: readonly PrepaidMark[], alone: boolean): Promise<boolean[]> {
-    // In the order of their ids, as everybody locks payments (DESIGN §2.7).
+    // In the order of their ids, as everybody locks payments (DESIGN §2.7); should PostgreSQL take another way, a
+    // deadlock goes again.
     const ordered = marks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const values = columns(
       ordered.map(({ id, prepaid, prepaidAt }) => [id, JSON.stringify(prepaid), prepaidAt]),
