@@ -14,7 +14,7 @@ let ending = false;
 
 process.once('message', (options: EmbeddedPostgresOptions & { port: number }) => {
   run(options).then(
-    () => answer({ ready: true }),
+    (dataDir) => answer({ ready: true, dataDir }),
     (error: unknown) => {
       answer({ failed: error instanceof Error ? error.message : String(error) });
       process.exitCode = 1;
@@ -27,12 +27,13 @@ process.once('disconnect', end);
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', end);
 
-async function run(options: EmbeddedPostgresOptions & { port: number }): Promise<void> {
+/** @returns where the cluster lives */
+async function run(options: EmbeddedPostgresOptions & { port: number }): Promise<string> {
   const [bin, dataDir] = [await usableBinaries(), await usableDataDir(options.dataDir)];
   if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(bin, dataDir, options.password);
   const settings = {
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
+    unix_socket_directories: options.unixSocket ? dataDir : '',
     timezone: 'UTC',
     max_connections: '200',
     ...options.settings,
@@ -44,6 +45,7 @@ async function run(options: EmbeddedPostgresOptions & { port: number }): Promise
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   await accepting(server);
+  return dataDir;
 }
 
 /** Resolves when the server says it takes connections; fails with its own last words otherwise. */

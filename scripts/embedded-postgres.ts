@@ -12,6 +12,8 @@ export interface EmbeddedPostgresOptions {
   port?: number;
   /** Server settings, e.g. `{ fsync: 'off' }` for throw-away test clusters. */
   settings?: Record<string, string>;
+  /** Clients of this machine may come through a socket in the data folder, whose path must then be short (100 bytes). */
+  unixSocket?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -21,7 +23,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-export type HostMessage = { ready: true } | { failed: string };
+/** @internal `dataDir`: where the cluster lives, which may not be where it was asked for (embedded-postgres-place.ts) */
+export type HostMessage = { ready: true; dataDir: string } | { failed: string };
 
 /**
  * Starts a real PostgreSQL server from the registry's binaries (development, demo, tests and bench; production
@@ -36,13 +39,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   host.send({ ...options, port });
-  await ready(host);
+  const { dataDir } = await ready(host);
   host.unref();
   host.channel?.unref();
+  const way = options.unixSocket ? `?host=${encodeURIComponent(dataDir)}` : '';
   return {
     port,
     url: (database) =>
-      `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${port}/${database}`,
+      `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${port}/${database}${way}`,
     stop: () => stop(host),
   };
 }
@@ -66,10 +70,10 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
-function ready(host: ChildProcess): Promise<void> {
+function ready(host: ChildProcess): Promise<{ dataDir: string }> {
   return new Promise((resolve, reject) => {
     host.once('message', (message: HostMessage) => {
-      if ('ready' in message) resolve();
+      if ('ready' in message) resolve(message);
       else reject(new Error(`embedded PostgreSQL did not start: ${message.failed}`));
     });
     host.once('exit', (code) => reject(new Error(`embedded PostgreSQL's host ended with ${code}`)));

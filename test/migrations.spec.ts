@@ -7,7 +7,7 @@ import { migrate, revertMigration } from '../src/database/migrate.js';
 
 const server = process.env['TEST_POSTGRES_URL'] ?? '';
 const name = `migrations_${randomBytes(6).toString('hex')}`;
-const url = server.replace(/\/postgres$/, `/${name}`);
+const url = server.replace(/\/postgres(?=\?|$)/, `/${name}`);
 let admin: pg.Client;
 let database: pg.Client;
 

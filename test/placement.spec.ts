@@ -4,6 +4,7 @@ import { waitingForLock } from './support/books.js';
 import { TestBuyer, type Answer, type CheckedOut, type ProblemBody } from './support/buyer.js';
 import { eventually } from './support/eventually.js';
 import { startSystem, type System } from './support/system.js';
+import { PlacementService } from '../src/payment/placement.service.js';
 
 /** Orders that come together are written together, and none of them notices (ADR 11). */
 
@@ -45,15 +46,31 @@ async function behind<Result>(first: string, meanwhile: () => Promise<Result>): 
   }
 }
 
-/** Those that come while the first waits are one group: they are sent, and taken together when it is decided. */
-async function together(begin: () => Promise<Placed>[]): Promise<Placed[]> {
+/**
+ * One order is being written when these come, so the next transaction takes them together: each is held back where it is
+ * about to be written until all have arrived, and all go in one moment, in the order in which they were sent.
+ */
+async function together(...begin: (() => Promise<Placed>)[]): Promise<Placed[]> {
   const first = await system.product({ stock: 1 });
-  const [, begun] = await behind(first, async () => {
-    const all = begin();
-    await new Promise((resolve) => setTimeout(resolve, 100)); // less than a group waits for a lock
-    return { all };
-  });
-  return Promise.all(begun.all);
+  const placement = system.app.get(PlacementService, { strict: false });
+  const place = placement.place.bind(placement);
+  const held: (() => void)[] = [];
+  placement.place = async (...given) => {
+    await new Promise<void>((go) => held.push(go));
+    return place(...given);
+  };
+  try {
+    const answers: Promise<Placed>[] = [];
+    for (const send of [() => checkout([[first, 1]]), ...begin]) {
+      answers.push(send());
+      await eventually(async () => expect(held).toHaveLength(answers.length));
+    }
+    for (const go of held) go();
+    const [, ...others] = await Promise.all(answers);
+    return others;
+  } finally {
+    placement.place = place;
+  }
 }
 
 /** How many transactions wrote these orders. */
@@ -71,14 +88,15 @@ describe('orders that come together', () => {
       await system.product({ priceFen: 100, stock: 50 }),
       await system.product({ priceFen: 250, stock: 50 }),
     ];
-    const answers = await together(() => [
-      checkout([[a, 1]]),
-      checkout([
-        [b, 2],
-        [a, 3],
-      ]),
-      checkout([[b, 1]], '不要辣'),
-    ]);
+    const answers = await together(
+      () => checkout([[a, 1]]),
+      () =>
+        checkout([
+          [b, 2],
+          [a, 3],
+        ]),
+      () => checkout([[b, 1]], '不要辣'),
+    );
     expect(statuses(answers)).toEqual([201, 201, 201]);
     expect(await transactionsOf(answers)).toBe(1);
     const orders = answers.map(({ body }) => body.order);
@@ -97,11 +115,11 @@ describe('orders that come together', () => {
 
   it('share what is left in the order in which they came', async () => {
     const product = await system.product({ stock: 4 });
-    const answers = await together(() => [
-      checkout([[product, 3]]),
-      checkout([[product, 2]]),
-      checkout([[product, 1]]),
-    ]);
+    const answers = await together(
+      () => checkout([[product, 3]]),
+      () => checkout([[product, 2]]),
+      () => checkout([[product, 1]]),
+    );
     expect(statuses(answers)).toEqual([201, 409, 201]);
     expect(answers[1]?.body.code).toBe('OUT_OF_STOCK');
     expect(answers[1]?.body.errors?.map(({ message }) => message)).toEqual([
@@ -115,15 +133,16 @@ describe('orders that come together', () => {
       await system.product({ stock: 2 }),
       await system.product({ priceFen: 99_999_999, stock: 9999 }),
     ];
-    const answers = await together(() => [
-      checkout([
-        [cheap, 2],
-        [dear, 9999],
-      ]),
-      checkout([['00000000-0000-7000-8000-000000000000', 1]]),
-      checkout([['nonsense', 1]]),
-      checkout([[cheap, 2]]),
-    ]);
+    const answers = await together(
+      () =>
+        checkout([
+          [cheap, 2],
+          [dear, 9999],
+        ]),
+      () => checkout([['00000000-0000-7000-8000-000000000000', 1]]),
+      () => checkout([['nonsense', 1]]),
+      () => checkout([[cheap, 2]]),
+    );
     expect(answers.map(({ status, body }) => (status === 201 ? 'made' : body.code))).toEqual([
       'AMOUNT_TOO_LARGE',
       'PRODUCT_NOT_FOUND',
@@ -141,11 +160,11 @@ describe('orders that come together', () => {
     await system.database.query(
       'CREATE TRIGGER test_on_order BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION test_on_order()',
     );
-    const answers = await together(() => [
-      checkout([[product, 1]]),
-      checkout([[product, 1]], 'refused'),
-      checkout([[product, 1]]),
-    ]);
+    const answers = await together(
+      () => checkout([[product, 1]]),
+      () => checkout([[product, 1]], 'refused'),
+      () => checkout([[product, 1]]),
+    );
     expect(statuses(answers)).toEqual([201, 500, 201]);
     expect(await stockOf(product)).toBe(7);
   });

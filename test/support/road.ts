@@ -31,6 +31,7 @@ export async function roadTo(databaseUrl: string): Promise<Road> {
   await open();
   const url = new URL(databaseUrl);
   url.port = String(port);
+  url.search = ''; // not by the server's own socket
   return {
     url: url.href,
     open,
