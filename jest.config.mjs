@@ -13,6 +13,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   coverageProvider: 'v8',
   testTimeout: 60_000,
-  workerIdleMemoryLimit: '1GB', // modules of finished files stay in memory; past this a fresh process is faster
+  workerIdleMemoryLimit: '2GB', // modules of finished files stay in memory; past this a fresh process is faster
   maxWorkers: availableParallelism() + 1, // most of a test is waiting: for the database, the simulator, a timeout that is its subject
 };

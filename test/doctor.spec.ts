@@ -63,9 +63,10 @@ function keyMode(mode: KeyMode): Promise<void> {
   return system.control.merchant(system.env['WXPAY_MCH_ID'] ?? '', { keyMode: mode });
 }
 
-/** Whom a call of `Socket.connect` is for; Node calls it with a list as well. */
+/** Whom a call of `Socket.connect` is for; Node calls it with a list as well. A path is a socket of this machine. */
 function hostOf(args: readonly unknown[]): string {
   const [first, second] = (Array.isArray(args[0]) ? args[0] : args) as [unknown, unknown];
+  if (typeof first === 'string') return 'localhost';
   return String(typeof first === 'object' ? (first as { host?: unknown }).host : second);
 }
 

@@ -232,7 +232,7 @@ describe('a database that stalls', () => {
     await holding('LOCK TABLE payments IN ACCESS EXCLUSIVE MODE', [], async () => {
       const started = performance.now();
       for (const { status } of await notifyAll(orders)) expect(status).toBe(503);
-      expect(performance.now() - started).toBeLessThan(5500);
+      expect(performance.now() - started).toBeLessThan(6500); // 4.5 s of patience, and what forty requests take on a busy machine
     });
     // One that was answered with FAIL may still have been decided a moment later: then the next is a duplicate.
     await eventually(async () => {

@@ -80,7 +80,7 @@ describe('a restart', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const started = Date.now();
     await merchant.simulator.close();
-    expect(Date.now() - started).toBeLessThan(2_500);
+    expect(Date.now() - started).toBeLessThan(10_000); // the request would be held for thirty seconds
     expect(await held).toBeInstanceOf(Error);
     await merchant.restartSimulator();
   });
