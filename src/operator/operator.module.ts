@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditLogController } from './audit/audit-log.controller.js';
+import { AuditLogService } from './audit/audit-log.service.js';
 import { AuditService } from './audit.service.js';
 import { OperatorController } from './operator.controller.js';
 import { Operator } from './operator.entity.js';
@@ -28,6 +29,7 @@ import { SessionService } from './session/session.service.js';
     AuditLogController,
   ],
   providers: [
+    AuditLogService,
     AuditService,
     CsrfToken,
     LoginFailures,
@@ -39,6 +41,6 @@ import { SessionService } from './session/session.service.js';
     SecondFactorService,
     SessionService,
   ],
-  exports: [AuditService, OperatorGuard, SessionService, CsrfToken],
+  exports: [AuditLogService, AuditService, OperatorGuard, SessionService, CsrfToken],
 })
 export class OperatorModule {}

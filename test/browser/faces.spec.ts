@@ -103,6 +103,36 @@ it('approving several together tells how many need another person, and why some 
   await page.getByText('已批准 1 笔 · 1 笔还需另一人批准 · 1 笔未批准（').waitFor();
 });
 
+it('orders chosen together: the unpaid are closed after a question, the paid printed, and other filters forget them', async () => {
+  const { page } = desk;
+  const buyer = await TestBuyer.login(system);
+  const productId = await system.product({ priceFen: 4200 });
+  const { order: unpaid } = await buyer.checkout(productId);
+  const { orderId: paidId } = await paidOrder(system, 4300);
+  const [paid = { no: '' }] = await system.database.query<{ no: string }>(
+    'SELECT order_no AS no FROM orders WHERE id = $1',
+    [paidId],
+  );
+  const choose = async (): Promise<void> => {
+    for (const number of [unpaid.orderNo, paid.no])
+      await page.getByRole('row', { name: number }).getByRole('checkbox').check();
+  };
+  await open(system, page, '/orders');
+  await choose();
+  await page.getByRole('button', { name: '打印所选 1 张小票' }).waitFor();
+  await page.getByRole('combobox', { name: '状态', exact: true }).click();
+  await page.getByTitle('待发货').click();
+  await page.getByRole('link', { name: unpaid.orderNo }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /所选/ }).first().waitFor({ state: 'detached' });
+
+  await page.getByRole('button', { name: '清除筛选' }).click();
+  await choose();
+  await page.getByRole('button', { name: '关闭所选 1 个未付款订单' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '关闭所选 1 个未付款订单' }).click();
+  await page.getByText('已处理 1 个').waitFor();
+  await buyer.orderBecomes(unpaid.id, 'CLOSED');
+});
+
 it('a rejected refund holds no amount of its order', async () => {
   const { page } = desk;
   const { id } = await ask(await paidOrder(system, 3000));

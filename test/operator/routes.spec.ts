@@ -39,6 +39,7 @@ const ROUTES: Readonly<Record<string, Permission | 'anybody'>> = {
   'GET /stats': 'orders.read',
   'GET /events': 'orders.read',
   'GET /orders.csv': 'books.export',
+  'GET /audit-log.csv': 'audit.read',
   'GET /refunds.csv': 'books.export',
   'GET /ledger/entries.csv': 'books.export',
   'GET /orders': 'orders.read',

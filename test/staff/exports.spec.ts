@@ -69,7 +69,7 @@ describe('exports', () => {
       headers: { authorization: `Bearer ${owner.session.token}` },
     });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
-    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="\w+\.csv"$/);
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w-]+\.csv"$/);
     return (await answer.text()).split('\r\n').slice(0, -1);
   }
 
@@ -110,6 +110,21 @@ describe('exports', () => {
     expect(await list('tradeType=NATIVE')).toBe(0);
     expect(await list('account=default&minFen=3&maxFen=3')).toBe(1);
     expect(await list(`buyerId=${buyer.id}&status=PAID`)).toBe(1);
+  });
+
+  it('the audit log, each row with the hash that the log itself has, for those who may read it', async () => {
+    await lines('orders.csv?status=CLOSED');
+    const [head, newest, before] = await lines('audit-log.csv?action=books.exported');
+    expect(head).toBe('序号,时间,操作人,操作,对象,对象编号,之前,之后,IP 地址,请求编号,链上哈希');
+    expect(newest).toContain(',books.exported,export,audit-log,,"{""action"":""books.exported""}",');
+    const { body } = await owner.send<{ items: { id: string; hash: string }[] }>(
+      'GET',
+      '/audit-log?subjectId=orders&limit=1',
+    );
+    expect(before?.split(',').at(0)).toBe(body.items[0]?.id);
+    expect(before?.split(',').at(-1)).toBe(body.items[0]?.hash);
+    const support = await TestOperator.login(system, 'SUPPORT');
+    expect((await support.send('GET', '/audit-log.csv')).status).toBe(403);
   });
 
   it('refunds and the journal', async () => {

@@ -931,6 +931,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/audit-log.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log as CSV, newest first, each row with its hash */
+        get: operations["ExportController_auditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/notifications": {
         parameters: {
             query?: never;
@@ -6063,6 +6080,46 @@ export interface operations {
                 /** @description this time or later; a date is its first moment in UTC+8 */
                 from?: string;
                 /** @description before this time; a date counts to its end in UTC+8 */
+                to?: string;
+                /** @description of the heads and the states */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ExportController_auditLog: {
+        parameters: {
+            query?: {
+                operatorId?: string;
+                /** @description e.g. refund.approved */
+                action?: string;
+                subjectKind?: string;
+                subjectId?: string;
+                /** @description this time or later */
+                from?: string;
+                /** @description before this time */
                 to?: string;
                 /** @description of the heads and the states */
                 lang?: "zh" | "en";

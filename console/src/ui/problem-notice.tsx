@@ -11,6 +11,11 @@ export function problemTitle(problem: ApiProblem, t: Say): string {
   return t(problem.document.status === 503 ? 'problem.unavailable' : 'problem.other');
 }
 
+/** Of several, each reason once. */
+export function problemTitles(problems: readonly ApiProblem[], t: Say): string {
+  return [...new Set(problems.map((problem) => problemTitle(problem, t)))].join(' / ');
+}
+
 export function ProblemDetails({ problem }: { problem: ApiProblem }) {
   const t = useWords();
   const { code, detail, requestId, errors = [] } = problem.document;

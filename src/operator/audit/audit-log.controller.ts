@@ -2,32 +2,18 @@ import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
-import { toBeijingIso } from '../../common/time/beijing-time.js';
-import { run, statement } from '../../database/sql.js';
 import { OperatorGuard } from '../operator.guard.js';
 import { Requires } from '../requires.js';
 import {
   auditListSchema,
   auditPageSchema,
   auditVerificationSchema,
-  type AuditEntryView,
   type AuditListQuery,
+  type AuditPage,
   type AuditVerification,
 } from './audit-log.schema.js';
+import { AuditLogService } from './audit-log.service.js';
 import { verifyAuditLog } from './audit-verification.js';
-
-const LIST = statement(
-  'list-audit-log',
-  `SELECT seq, at, operator_id AS "operatorId", operator_name AS "operatorName", action, subject_kind AS "subjectKind",
-          subject_id AS "subjectId", before, after, ip, request_id AS "requestId", encode(hash, 'hex') AS hash
-   FROM audit_log
-   WHERE ($1::bigint IS NULL OR seq < $1) AND ($2::uuid IS NULL OR operator_id = $2) AND ($3::text IS NULL OR action = $3)
-     AND ($4::text IS NULL OR subject_kind = $4) AND ($5::text IS NULL OR subject_id = $5)
-     AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)
-   ORDER BY seq DESC LIMIT $8`,
-);
-
-type Row = Omit<AuditEntryView, 'id' | 'at'> & { seq: number; at: Date };
 
 @ApiTags('staff')
 @ApiBearerAuth()
@@ -37,24 +23,16 @@ type Row = Omit<AuditEntryView, 'id' | 'at'> & { seq: number; at: Date };
 export class AuditLogController {
   private verifying: Promise<AuditVerification> | undefined;
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly log: AuditLogService,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'What operators did, newest first; rows are never changed or removed' })
   @ApiOkResponse({ standardSchema: auditPageSchema })
-  async list(
-    @Query({ schema: auditListSchema })
-    { cursor, operatorId, action, subjectKind, subjectId, from, to, limit }: AuditListQuery,
-  ): Promise<{ items: AuditEntryView[]; nextCursor: string | null }> {
-    const wanted = [cursor, operatorId, action, subjectKind, subjectId, from, to].map(
-      (value) => value ?? null,
-    );
-    const rows = await run<Row>(this.dataSource.manager, LIST, [...wanted, limit + 1]);
-    const shown = rows.slice(0, limit);
-    return {
-      items: shown.map(({ seq, at, ...entry }) => ({ id: String(seq), at: toBeijingIso(at), ...entry })),
-      nextCursor: rows.length > limit ? String(shown.at(-1)?.seq) : null,
-    };
+  list(@Query({ schema: auditListSchema }) query: AuditListQuery): Promise<AuditPage> {
+    return this.log.page(query);
   }
 
   @Get('verification')

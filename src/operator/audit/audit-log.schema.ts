@@ -35,6 +35,7 @@ export const auditPageSchema = z.object({
   items: z.array(auditEntrySchema),
   nextCursor: z.string().nullable(),
 });
+export type AuditPage = z.infer<typeof auditPageSchema>;
 
 export const auditVerificationSchema = z.object({
   verified: z.boolean().describe('every row is as it was written, and none is missing before the newest'),

@@ -7,9 +7,11 @@ import { OperatorGuard } from '../../operator/operator.guard.js';
 import { FromRequest, type RequestOrigin } from '../../operator/request-origin.js';
 import { Requires } from '../../operator/requires.js';
 import {
+  auditExportSchema,
   entryExportSchema,
   orderExportSchema,
   refundExportSchema,
+  type AuditExport,
   type EntryExport,
   type OrderExport,
   type RefundExport,
@@ -59,6 +61,18 @@ export class ExportController {
     @Query({ schema: entryExportSchema }) query: EntryExport,
   ): Promise<StreamableFile> {
     return file('ledger', await this.exports.entryFile(query, { operator, origin }));
+  }
+
+  @Get('audit-log.csv')
+  @Requires('audit.read')
+  @ApiOperation({ summary: 'The audit log as CSV, newest first, each row with its hash' })
+  @ApiOkResponse(FILE)
+  async auditLog(
+    @CurrentOperator() operator: OperatorPrincipal,
+    @FromRequest() origin: RequestOrigin,
+    @Query({ schema: auditExportSchema }) query: AuditExport,
+  ): Promise<StreamableFile> {
+    return file('audit-log', await this.exports.auditFile(query, { operator, origin }));
   }
 }
 

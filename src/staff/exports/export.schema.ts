@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditListSchema } from '../../operator/audit/audit-log.schema.js';
 import { refundListSchema } from '../../refund/refund.schema.js';
 import { periodFields } from '../list-query.js';
 import { entryListSchema } from '../ledger/ledger.schema.js';
@@ -13,7 +14,9 @@ export const refundExportSchema = refundListSchema
   .omit({ limit: true, cursor: true })
   .extend({ ...periodFields, lang });
 export const entryExportSchema = entryListSchema.omit({ limit: true, cursor: true }).extend({ lang });
+export const auditExportSchema = auditListSchema.omit({ limit: true, cursor: true }).extend({ lang });
 
 export type OrderExport = z.infer<typeof orderExportSchema>;
 export type RefundExport = z.infer<typeof refundExportSchema>;
 export type EntryExport = z.infer<typeof entryExportSchema>;
+export type AuditExport = z.infer<typeof auditExportSchema>;

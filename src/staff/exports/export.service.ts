@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In } from 'typeorm';
 import { transaction } from '../../database/transaction.js';
+import { AuditLogService } from '../../operator/audit/audit-log.service.js';
 import { AuditService } from '../../operator/audit.service.js';
 import { auditOrigin } from '../../operator/request-origin.js';
 import { Order } from '../../order/order.entity.js';
@@ -11,9 +12,10 @@ import { newestPage } from '../list-query.js';
 import { LedgerDeskService } from '../ledger/ledger-desk.service.js';
 import { StaffOrderService } from '../orders/staff-order.service.js';
 import type { By } from '../staff-action.service.js';
+import { AUDIT_COLUMNS } from './audit-csv.js';
 import { csv } from './csv.js';
 import { ENTRY_COLUMNS } from './entry-csv.js';
-import type { EntryExport, OrderExport, RefundExport } from './export.schema.js';
+import type { AuditExport, EntryExport, OrderExport, RefundExport } from './export.schema.js';
 import { ORDER_COLUMNS, type OrderLine } from './order-csv.js';
 import { REFUND_COLUMNS, type RefundLine } from './refund-csv.js';
 
@@ -28,6 +30,7 @@ export class ExportService {
     private readonly orders: StaffOrderService,
     private readonly ledger: LedgerDeskService,
     private readonly audit: AuditService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   async orderFile({ lang, ...filter }: OrderExport, by: By): Promise<AsyncIterable<string>> {
@@ -84,6 +87,18 @@ export class ExportService {
       ENTRY_COLUMNS,
       pages(async (cursor) => {
         const { items, nextCursor } = await this.ledger.entries({ ...filter, limit: PAGE, cursor });
+        return { rows: items, nextCursor };
+      }),
+      lang,
+    );
+  }
+
+  async auditFile({ lang, ...filter }: AuditExport, by: By): Promise<AsyncIterable<string>> {
+    await this.record('audit-log', filter, by);
+    return csv(
+      AUDIT_COLUMNS,
+      pages(async (cursor) => {
+        const { items, nextCursor } = await this.auditLog.page({ ...filter, limit: PAGE, cursor });
         return { rows: items, nextCursor };
       }),
       lang,

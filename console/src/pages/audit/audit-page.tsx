@@ -2,8 +2,9 @@ import { answered, api } from '../../api/client.ts';
 import type { AuditEntry } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { OpenWord } from '../../i18n/open-word.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import type { Filter } from '../../ui/filter-bar.tsx';
+import { namesOf, type Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { Raw } from '../../ui/raw.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -26,6 +27,7 @@ export default function AuditPage() {
       above={<ChainState />}
       filters={filters}
       load={(query, signal) => answered(api.GET('/api/v1/admin/audit-log', { params: { query }, signal }))}
+      actions={<ExportButton path="audit-log.csv" names={namesOf(filters)} />}
       empty={{ title: t('audit.empty') }}
       details={(entry) => <Change entry={entry} />}
       columns={[

@@ -1,12 +1,16 @@
+import { useEffect, useState } from 'react';
+import { useLocation } from 'react-router';
 import { answered, api } from '../../api/client.ts';
 import type { OrderRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
+import { useSession } from '../../session/session.tsx';
 import { Amount } from '../../ui/amount.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
 import { namesOf, type Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag, Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
+import { BatchOrders, mayBeClosed, mayBePrinted } from './batch-orders.tsx';
 
 const STATUSES = ['PENDING_PAYMENT', 'PAID', 'SHIPPED', 'COMPLETED', 'CLOSED'] as const;
 const TRADE_TYPES = ['JSAPI', 'APP', 'NATIVE', 'H5'] as const;
@@ -14,6 +18,11 @@ const REFUND_STATUSES = ['NONE', 'PARTIAL', 'FULL'] as const;
 
 export default function OrdersPage() {
   const t = useWords();
+  const { can } = useSession();
+  const { search } = useLocation();
+  const [chosen, setChosen] = useState<OrderRow[]>([]);
+  // What other filters have put out of sight shall not be acted upon.
+  useEffect(() => setChosen([]), [search]);
   const filters: Filter[] = [
     { kind: 'search', name: 'q', label: t('orders.search') },
     {
@@ -47,7 +56,20 @@ export default function OrdersPage() {
       withViews
       load={(query, signal) => answered(api.GET('/api/v1/admin/orders', { params: { query }, signal }))}
       href={({ id }) => `/orders/${id}`}
-      actions={<ExportButton path="orders.csv" names={namesOf(filters)} />}
+      {...((can('orders.print') || can('orders.close')) && {
+        selection: {
+          ids: chosen.map(({ id }) => id),
+          mayChoose: (order: OrderRow) => mayBeClosed(order) || mayBePrinted(order),
+          onChange: setChosen,
+        },
+      })}
+      actions={
+        chosen.length > 0 ? (
+          <BatchOrders orders={chosen} onDone={() => setChosen([])} />
+        ) : (
+          <ExportButton path="orders.csv" names={namesOf(filters)} />
+        )
+      }
       empty={{ title: t('orders.empty'), hint: t('orders.emptyHint') }}
       columns={[
         {

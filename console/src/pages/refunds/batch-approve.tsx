@@ -1,54 +1,36 @@
 import { App } from 'antd';
 import { answered, api } from '../../api/client.ts';
-import { toProblem } from '../../api/problem.ts';
+import { oneByOne, type OneByOne } from '../../api/one-by-one.ts';
 import type { RefundRow } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { formatFen } from '../../ui/fen.ts';
-import { problemTitle } from '../../ui/problem-notice.tsx';
-
-interface Decided {
-  approved: number;
-  /** Mine is the first of two approvals: no money moves yet. */
-  first: number;
-  /** Why the rest stayed as it was, one reason for each. */
-  refused: string[];
-}
+import { problemTitles } from '../../ui/problem-notice.tsx';
 
 /**
- * Approves the chosen refunds one by one: the service judges each, and those above a limit stay. Needs no
- * Idempotency-Key: the same person's second yes changes nothing.
+ * Approves the chosen refunds: those above a limit stay. Needs no Idempotency-Key: the same person's second yes changes
+ * nothing.
  */
 export function BatchApprove({ refunds, onDone }: { refunds: readonly RefundRow[]; onDone: () => void }) {
   const t = useWords();
   const { message } = App.useApp();
   const count = refunds.length;
   const amount = formatFen(refunds.reduce((total, { amountFen }) => total + amountFen, 0));
-  const approve = useAction(async (ids: string[]) => {
-    const decided: Decided = { approved: 0, first: 0, refused: [] };
-    for (const id of ids) {
-      try {
-        const { status } = await answered(
-          api.POST('/api/v1/admin/refunds/{id}/approve', { params: { path: { id } }, body: {} }),
-        );
-        if (status === 'REQUESTED') decided.first += 1;
-        else decided.approved += 1;
-      } catch (thrown) {
-        const problem = toProblem(thrown);
-        if (problem.isUnanswered || problem.wantsStepUp) throw problem;
-        decided.refused.push(problemTitle(problem, t));
-      }
-    }
-    return decided;
-  });
+  const approve = useAction((ids: string[]) =>
+    oneByOne(ids, (id) =>
+      answered(api.POST('/api/v1/admin/refunds/{id}/approve', { params: { path: { id } }, body: {} })),
+    ),
+  );
 
-  function said({ approved, first, refused }: Decided): string {
+  function said({ answers, refusals }: OneByOne<{ status: string }>): string {
+    // Mine is the first of two approvals: no money moves yet.
+    const first = answers.filter(({ status }) => status === 'REQUESTED').length;
+    const refused = refusals.length;
     return [
-      t('refunds.batchDone', { approved }),
+      t('refunds.batchDone', { approved: answers.length - first }),
       first > 0 && t('refunds.batchFirst', { first }),
-      refused.length > 0 &&
-        t('refunds.batchRefused', { refused: refused.length, why: [...new Set(refused)].join(' / ') }),
+      refused > 0 && t('refunds.batchRefused', { refused, why: problemTitles(refusals, t) }),
     ]
       .filter((part) => part !== false)
       .join(' · ');
