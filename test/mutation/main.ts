@@ -80,6 +80,7 @@ async function mutate({ files, tests, database = false }: Group): Promise<Mutant
       config: {
         rootDir: 'dist',
         transform: {},
+        ...(database && { runtime: '<rootDir>/test/mutation/runtime.js' }),
         testEnvironment: '@stryker-mutator/jest-runner/jest-env/node',
         testTimeout: 60_000,
         testMatch: tests.map((test) => `<rootDir>/test/${test}.spec.js`),
