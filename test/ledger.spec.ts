@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { toFen } from '../src/common/fen.js';
+import { dataSourceOptions } from '../src/database/data-source.js';
+import { LedgerService, type Movement } from '../src/ledger/ledger.service.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
 let database: TestDatabase;
@@ -24,6 +28,12 @@ async function book(lines: Line[], { movementId = uuidv7(), subjectId = uuidv7()
     [movementId, subjectId, JSON.stringify(rows)],
   );
 }
+
+/** What was booked for these subjects. */
+const entries = (subjectIds: string[]): Promise<Record<string, unknown>[]> =>
+  database.query('SELECT * FROM ledger_entries WHERE subject_id = ANY ($1::uuid[]) ORDER BY subject_id, id', [
+    subjectIds,
+  ]);
 
 async function count(): Promise<number> {
   const [row] = await database.query<{ count: string }>('SELECT count(*) FROM ledger_entries');
@@ -129,5 +139,66 @@ describe('the journal', () => {
   it('sums to zero as a whole, always', async () => {
     const [row] = await database.query<{ sum: string }>('SELECT sum(amount_fen) FROM ledger_entries');
     expect(Number(row?.sum)).toBe(0);
+  });
+});
+
+describe('what the application books', () => {
+  const ledger = new LedgerService();
+  const bookedAt = new Date('2026-11-21T12:05:00.000Z');
+  let dataSource: DataSource;
+  beforeAll(async () => {
+    dataSource = await new DataSource(dataSourceOptions(database.url, 1)).initialize();
+  });
+  afterAll(() => dataSource.destroy());
+
+  const received = (subjectId: string, amountFen: number, discountFen: number): Movement => ({
+    kind: 'PAYMENT_RECEIVED',
+    subjectId,
+    merchantAccount: 'second',
+    currency: 'CNY',
+    bookedAt,
+    lines: [
+      { account: 'WECHAT_RECEIVABLE', amountFen: toFen(amountFen - discountFen) },
+      { account: 'WECHAT_COUPON_DISCOUNT', amountFen: toFen(discountFen) },
+      { account: 'CUSTOMER_DEPOSITS', amountFen: toFen(-amountFen) },
+    ],
+  });
+
+  it('is the movement line by line, without lines of nothing', async () => {
+    const subjectId = uuidv7();
+    await ledger.book(dataSource.manager, [received(subjectId, 100, 0)]);
+    const common = {
+      kind: 'PAYMENT_RECEIVED',
+      subject_id: subjectId,
+      merchant_account: 'second',
+      currency: 'CNY',
+      booked_at: bookedAt,
+    };
+    expect(await entries([subjectId])).toMatchObject([
+      { ...common, account: 'WECHAT_RECEIVABLE', amount_fen: '100' },
+      { ...common, account: 'CUSTOMER_DEPOSITS', amount_fen: '-100' },
+    ]);
+  });
+
+  it('is several movements at once, each under an id of its own', async () => {
+    const [first, second] = [uuidv7(), uuidv7()];
+    await ledger.book(dataSource.manager, [received(first, 100, 10), received(second, 70, 0)]);
+    const booked = await entries([first, second]);
+    expect(booked.map(({ account, amount_fen }) => `${String(account)} ${String(amount_fen)}`)).toEqual([
+      'WECHAT_RECEIVABLE 90',
+      'WECHAT_COUPON_DISCOUNT 10',
+      'CUSTOMER_DEPOSITS -100',
+      'WECHAT_RECEIVABLE 70',
+      'CUSTOMER_DEPOSITS -70',
+    ]);
+    const movements = booked.map(({ movement_id }) => movement_id);
+    expect(new Set(movements).size).toBe(2);
+    expect(new Set(movements.slice(0, 3)).size).toBe(1);
+  });
+
+  it('is nothing when nothing moved', async () => {
+    const before = await count();
+    await ledger.book(dataSource.manager, []);
+    expect(await count()).toBe(before);
   });
 });

@@ -38,14 +38,14 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'settle',
     files: ['payment/settle.service.js'],
-    tests: ['notify', 'coupon/coupon-checkout'],
+    tests: ['settle', 'settle-suspense'],
     database: true,
   },
   {
     name: 'conclude',
     files: ['refund/refund-conclusion.service.js'],
-    tests: ['protocols/refund-faults.v2-md5', 'protocols/refund-flow.v2-md5', 'suspense-desk'],
+    tests: ['refund/refund-conclusion', 'refund/suspense-conclusion'],
     database: true,
   },
-  { name: 'ledger', files: ['ledger/ledger.service.js'], tests: ['ledger', 'notify'], database: true },
+  { name: 'ledger', files: ['ledger/ledger.service.js'], tests: ['ledger'], database: true },
 ];

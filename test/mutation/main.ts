@@ -7,7 +7,7 @@ import globalTeardown from '../support/global-teardown.js';
 import { GROUPS, type Group } from './groups.js';
 
 /**
- * `npm run mutate [-- GROUP…]`: changes the money's pure code piece by piece and counts the changes that no test notices.
+ * `npm run mutate [-- GROUP…]`: changes the money's code piece by piece and counts the changes that no test notices.
  * Prints the survivors and the score; exit code 1 below 85 %.
  */
 const AT_LEAST = 0.85;
@@ -80,6 +80,7 @@ async function mutate({ files, tests, database = false }: Group): Promise<Mutant
       config: {
         rootDir: 'dist',
         transform: {},
+        ...(database && { runtime: '<rootDir>/test/mutation/runtime.js' }),
         testEnvironment: '@stryker-mutator/jest-runner/jest-env/node',
         testTimeout: 60_000,
         testMatch: tests.map((test) => `<rootDir>/test/${test}.spec.js`),

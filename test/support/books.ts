@@ -74,3 +74,61 @@ export async function postponeChecks(database: TestDatabase): Promise<void> {
     "UPDATE payments SET next_check_at = next_check_at + interval '10 years' WHERE next_check_at IS NOT NULL",
   );
 }
+
+/** The one row in which `column` is this. Amounts are strings: PostgreSQL's bigint. */
+export async function rowOf(
+  database: TestDatabase,
+  table: string,
+  value: string,
+  column = 'id',
+): Promise<Record<string, unknown>> {
+  const rows = await database.query(`SELECT * FROM ${table} WHERE ${column} = $1`, [value]);
+  const [found] = rows;
+  if (found === undefined || rows.length > 1) throw new Error(`${rows.length} rows of ${table} for ${value}`);
+  return found;
+}
+
+export interface Entry {
+  kind: string;
+  account: string;
+  amountFen: number;
+}
+
+/** What was booked for a payment, an item in suspense or a refund, in the order in which it was written. */
+export function entriesOf(database: TestDatabase, subjectId: string): Promise<Entry[]> {
+  return database.query<Entry>(
+    `SELECT kind, account, amount_fen::int AS "amountFen" FROM ledger_entries WHERE subject_id = $1 ORDER BY id`,
+    [subjectId],
+  );
+}
+
+/** Events about an order, in the order in which they were decided; without their ids. */
+export async function eventsOf(database: TestDatabase, orderId: string): Promise<object[]> {
+  const rows = await database.query<{ event: object }>(
+    `SELECT data - 'id' AS event FROM ${EVENTS} WHERE data->>'orderId' = $1 ORDER BY created_on, data->>'id'`,
+    [orderId],
+  );
+  return rows.map(({ event }) => event);
+}
+
+const TABLES = [
+  'orders',
+  'order_items',
+  'products',
+  'payments',
+  'coupons',
+  'coupon_uses',
+  'refunds',
+  'suspense_items',
+  'ledger_entries',
+  'pgboss.job',
+];
+
+/** Every row that a decision about money could touch: for tests that say that nothing has changed. */
+export async function everything(database: TestDatabase): Promise<unknown> {
+  const columns = TABLES.map(
+    (table) => `(SELECT jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)::text) FROM ${table} t) AS "${table}"`,
+  );
+  const [rows] = await database.query(`SELECT ${columns.join()}`);
+  return rows;
+}
