@@ -12,7 +12,6 @@ import { lockRefund } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
 import { refundMovement } from './refund-movement.js';
 import { nextAskAt } from './refund-schedule.js';
-import { Refund } from './refund.entity.js';
 import { REFUND_TRANSITIONS } from './refund.status.js';
 import { followReturn } from './suspense-state.js';
 
@@ -61,7 +60,7 @@ export class RefundConclusionService {
    * no-op, and a state that does not move does not move. @returns whether anything changed
    */
   async concludeIn(manager: EntityManager, id: string, result: RefundResult): Promise<boolean> {
-    const locked = await lockRefund(manager, await manager.findOneByOrFail(Refund, { id }));
+    const locked = await lockRefund(manager, id);
     const { refund } = locked;
     const now = this.clock.now();
     if (result.state === 'PROCESSING') {

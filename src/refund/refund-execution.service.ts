@@ -106,7 +106,7 @@ export class RefundExecutionService {
 
   /** Commits that a call is about to happen, or postpones it: refunds of one payment keep a minute apart (protocol §1.8). */
   private async beginCall(manager: EntityManager, found: Refund): Promise<Call | undefined> {
-    const locked = await lockRefund(manager, found);
+    const locked = await lockRefund(manager, found.id);
     const { refund } = locked;
     const { id, paymentId, suspenseId } = refund;
     if (refund.status !== 'APPROVED' && (refund.status !== 'PROCESSING' || refund.uncertain))
@@ -170,7 +170,7 @@ export class RefundExecutionService {
       code,
     });
     await transaction(this.dataSource, async (manager) => {
-      const locked = await lockRefund(manager, refund);
+      const locked = await lockRefund(manager, refund.id);
       const failed = await run(manager, FAIL, [refund.id, { code, message }]);
       if (failed.length === 0) return;
       if (locked.purpose === 'SUSPENSE') await followReturn(manager, locked.item, 'FAILED');
@@ -184,6 +184,6 @@ function paidBy(locked: LockedRefund): Call['paid'] {
     const { transactionId, amountFen, currency, mchId } = locked.item;
     return { transactionId, totalFen: amountFen, currency, mchId };
   }
-  const { transactionId, amountFen, request, mchId } = locked.payment;
-  return { transactionId: transactionId ?? '', totalFen: amountFen, currency: request.currency, mchId };
+  const { transactionId, amountFen, currency, mchId } = locked.payment;
+  return { transactionId: transactionId ?? '', totalFen: amountFen, currency, mchId };
 }

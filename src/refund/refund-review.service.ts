@@ -3,7 +3,6 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
-import { sumFen } from '../common/fen.js';
 import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { statement } from '../database/sql.js';
@@ -14,12 +13,12 @@ import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
 import { isSteppedUp } from '../operator/step-up.js';
 import { DueRefunds } from './due-refunds.js';
-import { lockRefund, type LockedRefund } from './locked-refund.js';
-import { RefundApproval } from './refund-approval.entity.js';
+import { findAndLockRefund, type LockedRefund } from './locked-refund.js';
+import type { RefundApproval } from './refund-approval.entity.js';
 import { refundEvent } from './refund-event.js';
-import { Refund } from './refund.entity.js';
+import type { Refund } from './refund.entity.js';
 import { mayReview, type ReviewAnswer } from './refund.policy.js';
-import { LIVE_STATUSES } from './refund.status.js';
+import { readUnderReview, type RefundUnderReview } from './refund-under-review.js';
 import { followReturn } from './suspense-state.js';
 
 const APPROVE_ONCE = statement(
@@ -124,22 +123,16 @@ export class RefundReviewService {
   }
 
   /** The policy's answer for this operator, to be shown before the click. */
-  async answerFor(
-    manager: EntityManager,
-    refund: Refund,
-    approvals: readonly RefundApproval[],
+  answerFor(
+    { refund, approvals, cumulativeFen }: RefundUnderReview,
     operator: OperatorPrincipal,
-  ): Promise<ReviewAnswer> {
-    // A return from suspense stands alone: an item has one that may still happen, over all of its money.
-    const siblings =
-      refund.orderId === null ? [refund] : await manager.findBy(Refund, { orderId: refund.orderId });
-    const live = siblings.filter(({ id, status }) => id === refund.id || LIVE_STATUSES.includes(status));
+  ): ReviewAnswer {
     const { id, role, hasSecondFactor } = operator;
     return mayReview(
       { id, role, hasSecondFactor, steppedUp: isSteppedUp(operator, new Date()) },
       {
         requestedBy: refund.requestedBy,
-        cumulativeFen: sumFen(live.map(({ amountFen }) => amountFen)),
+        cumulativeFen,
         approvedBy: approvals.map(({ operatorId }) => operatorId),
       },
       this.settings.refund,
@@ -147,11 +140,11 @@ export class RefundReviewService {
   }
 
   private async lock(manager: EntityManager, id: string, operator: OperatorPrincipal): Promise<UnderReview> {
-    const found = isUuid(id) ? await manager.findOneBy(Refund, { id }) : null;
-    if (found === null) throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
-    const locked = await lockRefund(manager, found);
-    const approvals = await manager.findBy(RefundApproval, { refundId: id });
-    return { locked, approvals, answer: await this.answerFor(manager, locked.refund, approvals, operator) };
+    const locked = isUuid(id) ? await findAndLockRefund(manager, id) : undefined;
+    const [underReview] = locked === undefined ? [] : await readUnderReview(manager, [id]);
+    if (locked === undefined || underReview === undefined)
+      throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
+    return { locked, approvals: underReview.approvals, answer: this.answerFor(underReview, operator) };
   }
 }
 
