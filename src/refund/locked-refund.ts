@@ -3,7 +3,7 @@ import { run, statement } from '../database/sql.js';
 import type { Order } from '../order/order.entity.js';
 import type { Payment } from '../payment/payment.entity.js';
 import type { SuspenseItem } from '../payment/suspense-item.entity.js';
-import type { Refund } from './refund.entity.js';
+import type { Refund, REFUND_PURPOSES } from './refund.entity.js';
 import { REFUND_COLUMNS } from './refund-row.js';
 
 type LockedOrder = Pick<Order, 'id' | 'paidFen' | 'paidByPaymentId'>;
@@ -60,6 +60,8 @@ type RowWithItem = Refund & { suspenseId: string } & Omit<
     itemFen: LockedItem['amountFen'];
   };
 
+export type RefundPurpose = (typeof REFUND_PURPOSES)[number];
+
 /**
  * Locks a refund after what it hangs on: its order and payment, or its item in suspense.
  * @throws Error when there is none
@@ -75,15 +77,20 @@ export async function findAndLockRefund(
   manager: EntityManager,
   id: string,
 ): Promise<LockedRefund | undefined> {
-  const [locked] = await lockWithOrders(manager, [id]);
-  return locked ?? (await lockWithItems(manager, [id]))[0];
+  const [locked] = await lockRefundsOf(manager, 'ORDER', [id]);
+  return locked ?? (await lockRefundsOf(manager, 'SUSPENSE', [id]))[0];
 }
 
-/** Those of the refunds that give back an order's money, locked. */
-export async function lockWithOrders(
+/** Locks those of the refunds that have this purpose, one purpose in one transaction. */
+export function lockRefundsOf(
   manager: EntityManager,
+  purpose: RefundPurpose,
   ids: readonly string[],
 ): Promise<LockedRefund[]> {
+  return purpose === 'ORDER' ? lockWithOrders(manager, ids) : lockWithItems(manager, ids);
+}
+
+async function lockWithOrders(manager: EntityManager, ids: readonly string[]): Promise<LockedRefund[]> {
   const rows = await run<RowWithOrder>(manager, LOCK_WITH_ORDER, [ids]);
   return rows.map(({ paidFen, paidByPaymentId, transactionId, paymentFen, mchId, currency, ...refund }) => ({
     purpose: 'ORDER',
@@ -93,8 +100,7 @@ export async function lockWithOrders(
   }));
 }
 
-/** Those that give back money in suspense, locked. */
-export async function lockWithItems(manager: EntityManager, ids: readonly string[]): Promise<LockedRefund[]> {
+async function lockWithItems(manager: EntityManager, ids: readonly string[]): Promise<LockedRefund[]> {
   const rows = await run<RowWithItem>(manager, LOCK_WITH_ITEM, [ids]);
   return rows.map(
     ({
