@@ -8,7 +8,8 @@ const TALLY = {
     SELECT count(*) FILTER (WHERE status = 'PROCESSING' AND refund_id IS NOT NULL AND calls = 1 AND NOT uncertain)::int AS accepted,
            (SELECT count(*) FROM refund_approvals)::int AS approvals,
            (SELECT count(*) FROM audit_log WHERE action = 'refund.approved')::int AS audited,
-           (SELECT count(*) FROM pgboss.job WHERE name = 'events')::int AS events
+           (SELECT sum(jsonb_array_length(coalesce(data->'together', jsonb_build_array(data))))
+            FROM pgboss.job WHERE name = 'events')::int AS events
     FROM refunds WHERE status <> 'REQUESTED'`,
   floor: `
     SELECT count(*) FILTER (WHERE status = 'PROCESSING' AND refund_id IS NOT NULL)::int AS accepted,

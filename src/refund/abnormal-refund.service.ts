@@ -10,13 +10,13 @@ import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { lockRefund } from './locked-refund.js';
-import { RefundApproval } from './refund-approval.entity.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { RefundReviewService, reviewRefused } from './refund-review.service.js';
 import { REFUND_LEASE_MS } from './refund-schedule.js';
 import type { Refund } from './refund.entity.js';
 import type { AbnormalRefund } from './refund.schema.js';
+import { readUnderReview } from './refund-under-review.js';
 
 /** Uncertain from here on: if this process dies before WeChat answers, the due row asks what became of it. */
 const SEND_ELSEWHERE = statement(
@@ -75,15 +75,16 @@ export class AbnormalRefundService {
     operator: OperatorPrincipal,
     origin: RequestOrigin,
   ): Promise<Refund> {
-    const { refund } = await lockRefund(manager, found);
-    const { id } = refund;
+    const { id } = found;
+    const { refund } = await lockRefund(manager, id);
     if (refund.status !== 'ABNORMAL') {
       throw new Problem('REFUND_NOT_ABNORMAL', `The refund is ${refund.status}.`, {
         extra: { refundStatus: refund.status },
       });
     }
-    const approvals = await manager.findBy(RefundApproval, { refundId: id });
-    const answer = await this.reviews.answerFor(manager, refund, approvals, operator);
+    const [underReview] = await readUnderReview(manager, [id]);
+    if (underReview === undefined) throw new Error(`there is no refund ${id}`);
+    const answer = this.reviews.answerFor(underReview, operator);
     if (!answer.allowed) throw reviewRefused(answer);
     const now = this.clock.now();
     await run(manager, SEND_ELSEWHERE, [id, new Date(now.getTime() + REFUND_LEASE_MS)]);

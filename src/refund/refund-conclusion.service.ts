@@ -2,30 +2,40 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
-import { run, statement } from '../database/sql.js';
-import { transaction } from '../database/transaction.js';
+import { GroupCommit } from '../database/group-commit.js';
+import { columns, run, statement } from '../database/sql.js';
+import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { OrderService } from '../order/order.service.js';
+import { BUYERS, lockPatienceMs } from '../payment/shop-busy.js';
 import type { RefundResult } from '../wxpay/protocol.js';
 import { lockRefund } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
 import { refundMovement } from './refund-movement.js';
 import { nextAskAt } from './refund-schedule.js';
-import { Refund } from './refund.entity.js';
 import { REFUND_TRANSITIONS } from './refund.status.js';
 import { followReturn } from './suspense-state.js';
 
 /** Acceptance is not success: the row goes on asking (M-22). */
 const ACCEPTED = statement(
-  'refund-accepted',
-  `UPDATE refunds SET refund_id = $2, waiting = NULL, uncertain = false, next_check_at = $3 WHERE id = $1 AND status = 'PROCESSING'`,
+  'refunds-accepted',
+  `UPDATE refunds r SET refund_id = a.refund_id, waiting = NULL, uncertain = false, next_check_at = a.next_check_at
+   FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS a(id, refund_id, next_check_at)
+   WHERE r.id = a.id AND r.status = 'PROCESSING'`,
 );
 const CONCLUDE = statement(
   'conclude-refund',
   `UPDATE refunds SET status = $2, refund_id = $3, receipt = $4, succeeded_at = $5, failure = NULL, waiting = NULL,
                       uncertain = false, next_check_at = NULL WHERE id = $1`,
 );
+
+interface Acceptance {
+  id: string;
+  /** WeChat's number. */
+  refundId: string;
+  nextAskAt: Date;
+}
 
 const EVENTS = {
   SUCCESS: 'refund.succeeded',
@@ -37,6 +47,17 @@ const EVENTS = {
 @Injectable()
 export class RefundConclusionService {
   private readonly logger = new Logger('refund');
+  /** What WeChat has accepted, kept together (ADR 12). */
+  private readonly accepting = new GroupCommit<Acceptance, undefined>({
+    keyOf: ({ id }) => id,
+    decide: (group, alone) => this.keepAccepted(group, alone),
+    onGroupFailed: (group, cause) =>
+      this.logger.warn('acceptances could not be kept together; each of them is kept alone', {
+        refundIds: group.map(({ id }) => id),
+        cause,
+      }),
+    ...BUYERS,
+  });
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -46,9 +67,24 @@ export class RefundConclusionService {
     private readonly clock: Clock,
   ) {}
 
+  /** WeChat has taken it; what is not kept stays uncertain, and WeChat is asked. */
   async accepted(id: string, refundId: string): Promise<void> {
     const now = this.clock.now();
-    await run(this.dataSource.manager, ACCEPTED, [id, refundId, nextAskAt(now, now)]);
+    await this.accepting.submit({ id, refundId, nextAskAt: nextAskAt(now, now) });
+  }
+
+  private async keepAccepted(group: readonly Acceptance[], alone: boolean): Promise<undefined[]> {
+    // In the order of their ids; should PostgreSQL or a group of others take another way, a deadlock goes again.
+    const ordered = group.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    await transaction(this.dataSource, async (manager) => {
+      await waitAtMost(manager, lockPatienceMs(alone));
+      await send(
+        manager,
+        ACCEPTED,
+        columns(ordered.map(({ id, refundId, nextAskAt }) => [id, refundId, nextAskAt])),
+      );
+    });
+    return group.map(() => undefined);
   }
 
   /** In a transaction of its own. */
@@ -61,12 +97,16 @@ export class RefundConclusionService {
    * no-op, and a state that does not move does not move. @returns whether anything changed
    */
   async concludeIn(manager: EntityManager, id: string, result: RefundResult): Promise<boolean> {
-    const locked = await lockRefund(manager, await manager.findOneByOrFail(Refund, { id }));
+    const locked = await lockRefund(manager, id);
     const { refund } = locked;
     const now = this.clock.now();
     if (result.state === 'PROCESSING') {
       if (refund.status === 'PROCESSING')
-        await run(manager, ACCEPTED, [id, result.refundId, nextAskAt(refund.calledAt ?? now, now)]);
+        await run(
+          manager,
+          ACCEPTED,
+          columns([[id, result.refundId, nextAskAt(refund.calledAt ?? now, now)]]),
+        );
       return false;
     }
     if (REFUND_TRANSITIONS[refund.status][result.state] === undefined) return false;

@@ -14,12 +14,12 @@ import { SuspenseItem } from '../payment/suspense-item.entity.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { DueRefunds } from './due-refunds.js';
 import { lockRefund, type LockedRefund } from './locked-refund.js';
-import { RefundApproval } from './refund-approval.entity.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { RefundRequestService } from './refund-request.service.js';
 import { RefundReviewService } from './refund-review.service.js';
 import { Refund } from './refund.entity.js';
 import type { RefundListQuery, StaffRefundView } from './refund.schema.js';
+import { readUnderReview } from './refund-under-review.js';
 import { staffRefundView } from './refund.view.js';
 import { suspenseDecided } from './suspense-lock.js';
 import { followReturn } from './suspense-state.js';
@@ -55,16 +55,9 @@ export class RefundDeskService {
   }
 
   async view(id: string, operator: OperatorPrincipal): Promise<StaffRefundView> {
-    const refund = await this.find(id);
-    const approvals = await this.dataSource.manager.find(RefundApproval, {
-      where: { refundId: id },
-      order: { approvedAt: 'ASC' },
-    });
-    return staffRefundView(
-      refund,
-      approvals,
-      await this.reviews.answerFor(this.dataSource.manager, refund, approvals, operator),
-    );
+    const [found] = isUuid(id) ? await readUnderReview(this.dataSource.manager, [id]) : [];
+    if (found === undefined) throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
+    return staffRefundView(found, this.reviews.answerFor(found, operator));
   }
 
   /** The order that a refund is about: for money from suspense the one it was meant for, if that is ours. */
@@ -104,7 +97,7 @@ export class RefundDeskService {
         `The merchant account ${found.accountId} speaks API v1, which cannot refund; set it to v2 or v3 first.`,
       );
     await transaction(this.dataSource, async (manager) => {
-      const locked = await lockRefund(manager, found);
+      const locked = await lockRefund(manager, id);
       const { refund } = locked;
       if (!['FAILED', 'ABNORMAL', 'PROCESSING'].includes(refund.status)) {
         throw new Problem('REFUND_NOT_RETRYABLE', `The refund is ${refund.status}.`, {

@@ -1,16 +1,18 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { cutToBytes } from '../common/cut-to-bytes.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { run, statement } from '../database/sql.js';
-import { transaction } from '../database/transaction.js';
+import { GroupCommit } from '../database/group-commit.js';
+import { columns, run, statement } from '../database/sql.js';
+import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
+import { BUYERS, lockPatienceMs } from '../payment/shop-busy.js';
 import type { Rejected } from '../wxpay/outcome.js';
 import type { RefundOutcome, RefundRequest, RefundState } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
-import { lockRefund, type LockedRefund } from './locked-refund.js';
+import { lockRefund, lockRefundsOf, type LockedRefund, type RefundPurpose } from './locked-refund.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
 import { refundEvent } from './refund-event.js';
 import {
@@ -20,21 +22,26 @@ import {
   REFUND_LEASE_MS,
   REFUND_SPACING_MS,
 } from './refund-schedule.js';
-import { Refund } from './refund.entity.js';
+import type { Refund } from './refund.entity.js';
 import { followReturn } from './suspense-state.js';
 
 /** Sent means uncertain until WeChat has answered: committed before the call, so a crash in between asks first (M-18). */
 const BEGIN_CALL = statement(
-  'begin-refund-call',
-  `UPDATE refunds SET status = 'PROCESSING', uncertain = true, calls = calls + 1, called_at = $2, next_check_at = $3 WHERE id = $1`,
+  'begin-refund-calls',
+  `UPDATE refunds SET status = 'PROCESSING', uncertain = true, calls = calls + 1, called_at = $2, next_check_at = $3
+   WHERE id = ANY ($1::uuid[])`,
 );
 const POSTPONE = statement(
-  'postpone-refund',
-  'UPDATE refunds SET next_check_at = $2 WHERE id = $1 AND next_check_at IS NOT NULL',
+  'postpone-refunds',
+  `UPDATE refunds r SET next_check_at = p.until FROM unnest($1::uuid[], $2::timestamptz[]) AS p(id, until)
+   WHERE r.id = p.id AND r.next_check_at IS NOT NULL`,
 );
-const LAST_SIBLING_CALL = statement(
-  'last-refund-call-of-payment',
-  'SELECT max(called_at) AS at FROM refunds WHERE (payment_id = $1 OR suspense_id = $2) AND id <> $3',
+/** Of the same money, when WeChat was last told of another refund; null: never. */
+const SIBLING_CALLS = statement(
+  'last-sibling-refund-calls',
+  `SELECT r.id, greatest((SELECT max(s.called_at) FROM refunds s WHERE s.payment_id = r.payment_id AND s.id <> r.id),
+                         (SELECT max(s.called_at) FROM refunds s WHERE s.suspense_id = r.suspense_id AND s.id <> r.id)) AS at
+   FROM refunds r WHERE r.id = ANY ($1::uuid[])`,
 );
 const WAIT = statement(
   'refund-waits',
@@ -57,6 +64,18 @@ interface Call {
 @Injectable()
 export class RefundExecutionService {
   private readonly logger = new Logger('refund');
+  /** Calls that are about to happen, committed together (ADR 12); undefined where there is nothing to call. */
+  private readonly beginning = new GroupCommit<Refund, Call | undefined>({
+    // Refunds of one payment keep a minute apart: the second must see the first one's call.
+    keyOf: ({ id, paymentId }) => paymentId ?? id,
+    decide: (refunds, alone) => this.begin('ORDER', refunds, alone),
+    onGroupFailed: (refunds, cause) =>
+      this.logger.warn('refunds could not be begun together; each of them is begun alone', {
+        refundIds: refunds.map(({ id }) => id),
+        cause,
+      }),
+    ...BUYERS,
+  });
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -67,13 +86,16 @@ export class RefundExecutionService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** One step for a due refund: send it, or ask what became of it. */
-  async advance(id: string): Promise<void> {
-    const refund = await this.dataSource.manager.findOneByOrFail(Refund, { id });
+  /** One step for a due refund, as it was when it was claimed: send it, or ask what became of it. */
+  async advance(refund: Refund): Promise<void> {
     if (refund.status !== 'APPROVED' && refund.status !== 'PROCESSING') return;
     if (refund.status === 'PROCESSING' && (refund.uncertain || refund.refundId !== null))
       return this.ask(refund);
-    const call = await transaction(this.dataSource, (manager) => this.beginCall(manager, refund));
+    // An item in suspense is never locked together with orders (DESIGN §2.7).
+    const call =
+      refund.suspenseId === null
+        ? await this.beginning.submit(refund)
+        : (await this.begin('SUSPENSE', [refund], true))[0];
     if (call !== undefined) await this.finishCall(call, await this.send(call));
   }
 
@@ -104,22 +126,46 @@ export class RefundExecutionService {
     await this.wait(refund, words, false, now);
   }
 
-  /** Commits that a call is about to happen, or postpones it: refunds of one payment keep a minute apart (protocol §1.8). */
-  private async beginCall(manager: EntityManager, found: Refund): Promise<Call | undefined> {
-    const locked = await lockRefund(manager, found);
-    const { refund } = locked;
-    const { id, paymentId, suspenseId } = refund;
-    if (refund.status !== 'APPROVED' && (refund.status !== 'PROCESSING' || refund.uncertain))
-      return undefined;
-    const now = this.clock.now();
-    const [sibling] = await run<{ at: Date | null }>(manager, LAST_SIBLING_CALL, [paymentId, suspenseId, id]);
-    const free = (sibling?.at?.getTime() ?? 0) + REFUND_SPACING_MS;
-    if (free > now.getTime()) {
-      await run(manager, POSTPONE, [id, new Date(free)]);
-      return undefined;
-    }
-    await run(manager, BEGIN_CALL, [id, now, new Date(now.getTime() + REFUND_LEASE_MS)]);
-    return { refund: { ...refund, calls: refund.calls + 1, calledAt: now }, paid: paidBy(locked) };
+  /**
+   * Commits that calls are about to happen, or postpones them: refunds of one payment keep a minute apart (protocol §1.8).
+   * @returns the calls in the order of the refunds; undefined where nothing is to be sent
+   */
+  private begin(
+    purpose: RefundPurpose,
+    refunds: readonly Refund[],
+    alone: boolean,
+  ): Promise<(Call | undefined)[]> {
+    return transaction(this.dataSource, async (manager) => {
+      await waitAtMost(manager, lockPatienceMs(alone));
+      const ids = refunds.map(({ id }) => id);
+      // Sent together, run one after the other: the siblings' calls are newer than the wait for the locks.
+      const [lockedRefunds, siblings] = await Promise.all([
+        lockRefundsOf(manager, purpose, ids),
+        run<{ id: string; at: Date | null }>(manager, SIBLING_CALLS, [ids]),
+      ]);
+      const siblingCall = new Map(siblings.map(({ id, at }) => [id, at?.getTime() ?? 0]));
+      const now = this.clock.now();
+      const sendable = lockedRefunds.filter(
+        ({ refund: { status, uncertain } }) =>
+          status === 'APPROVED' || (status === 'PROCESSING' && !uncertain),
+      );
+      const free = ({ refund: { id } }: LockedRefund): Date =>
+        new Date((siblingCall.get(id) ?? 0) + REFUND_SPACING_MS);
+      const [begun, postponed] = [
+        sendable.filter((locked) => free(locked) <= now),
+        sendable.filter((locked) => free(locked) > now),
+      ];
+      if (postponed.length > 0)
+        await send(manager, POSTPONE, columns(postponed.map((locked) => [locked.refund.id, free(locked)])));
+      if (begun.length > 0)
+        await send(manager, BEGIN_CALL, [
+          begun.map(({ refund }) => refund.id),
+          now,
+          new Date(now.getTime() + REFUND_LEASE_MS),
+        ]);
+      const calls = new Map(begun.map((locked) => [locked.refund.id, callOf(locked, now)]));
+      return ids.map((id) => calls.get(id));
+    });
   }
 
   private send({ refund, paid: { mchId, ...paid } }: Call): Promise<RefundOutcome> {
@@ -170,7 +216,7 @@ export class RefundExecutionService {
       code,
     });
     await transaction(this.dataSource, async (manager) => {
-      const locked = await lockRefund(manager, refund);
+      const locked = await lockRefund(manager, refund.id);
       const failed = await run(manager, FAIL, [refund.id, { code, message }]);
       if (failed.length === 0) return;
       if (locked.purpose === 'SUSPENSE') await followReturn(manager, locked.item, 'FAILED');
@@ -179,11 +225,16 @@ export class RefundExecutionService {
   }
 }
 
+function callOf(locked: LockedRefund, now: Date): Call {
+  const { refund } = locked;
+  return { refund: { ...refund, calls: refund.calls + 1, calledAt: now }, paid: paidBy(locked) };
+}
+
 function paidBy(locked: LockedRefund): Call['paid'] {
   if (locked.purpose === 'SUSPENSE') {
     const { transactionId, amountFen, currency, mchId } = locked.item;
     return { transactionId, totalFen: amountFen, currency, mchId };
   }
-  const { transactionId, amountFen, request, mchId } = locked.payment;
-  return { transactionId: transactionId ?? '', totalFen: amountFen, currency: request.currency, mchId };
+  const { transactionId, amountFen, currency, mchId } = locked.payment;
+  return { transactionId: transactionId ?? '', totalFen: amountFen, currency, mchId };
 }

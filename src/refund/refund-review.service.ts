@@ -3,7 +3,6 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
-import { sumFen } from '../common/fen.js';
 import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { statement } from '../database/sql.js';
@@ -13,24 +12,13 @@ import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
 import { isSteppedUp } from '../operator/step-up.js';
-import { DueRefunds } from './due-refunds.js';
-import { lockRefund, type LockedRefund } from './locked-refund.js';
-import { RefundApproval } from './refund-approval.entity.js';
+import { findAndLockRefund, type LockedRefund } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
-import { Refund } from './refund.entity.js';
+import type { Person, Refund } from './refund.entity.js';
 import { mayReview, type ReviewAnswer } from './refund.policy.js';
-import { LIVE_STATUSES } from './refund.status.js';
+import { readUnderReview, type RefundUnderReview } from './refund-under-review.js';
 import { followReturn } from './suspense-state.js';
 
-const APPROVE_ONCE = statement(
-  'approve-refund-once',
-  `INSERT INTO refund_approvals (refund_id, operator_id, operator_name, note, approved_at) VALUES ($1, $2, $3, $4, $5)`,
-);
-/** Approved and due in the same statement: there is no job in between that could be lost (M-24). */
-const APPROVE = statement(
-  'approve-refund',
-  `UPDATE refunds SET status = 'APPROVED', reviewed_by = $2, review_note = $3, reviewed_at = $4, restock = $5, next_check_at = $4 WHERE id = $1`,
-);
 const REJECT = statement(
   'reject-refund',
   `UPDATE refunds SET status = 'REJECTED', reviewed_by = $2, review_note = $3, reviewed_at = $4 WHERE id = $1`,
@@ -38,61 +26,21 @@ const REJECT = statement(
 
 interface UnderReview {
   locked: LockedRefund;
-  approvals: RefundApproval[];
   answer: ReviewAnswer;
 }
 
-/** Yes or no to a refund. The policy decides who may (refund.policy.ts); here its answer becomes true, once. */
+/** Who may decide a refund, by its policy (refund.policy.ts), and the no; the yes is RefundApprovalService's. */
 @Injectable()
 export class RefundReviewService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly audit: AuditService,
     private readonly jobs: JobService,
-    private readonly dueRefunds: DueRefunds,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /**
-   * One person's yes; with enough of them the refund is approved and due at once. The same person's second yes changes
-   * nothing, also after the approval.
-   * @throws Problem `REFUND_NOT_FOUND`, `REFUND_REVIEW_REFUSED`, `REFUND_ALREADY_DECIDED`
-   */
-  async approve(
-    id: string,
-    operator: OperatorPrincipal,
-    { note, restock }: { note?: string | undefined; restock: boolean },
-    origin: RequestOrigin,
-  ): Promise<void> {
-    const approved = await transaction(this.dataSource, async (manager) => {
-      const { locked, approvals, answer } = await this.lock(manager, id, operator);
-      const { refund } = locked;
-      if (approvals.some(({ operatorId }) => operatorId === operator.id)) return false;
-      if (!answer.allowed) throw reviewRefused(answer);
-      if (refund.status !== 'REQUESTED') throw decided(refund);
-      const now = this.clock.now();
-      await send(manager, APPROVE_ONCE, [id, operator.id, operator.displayName, note ?? null, now]);
-      const enough = answer.approvalsNeeded <= 1;
-      if (enough) {
-        await send(manager, APPROVE, [id, person(operator), note ?? null, now, restock]);
-        await this.jobs.enqueue(manager, 'events', refundEvent('refund.approved', now, locked));
-      }
-      await this.audit.record(manager, {
-        operator,
-        action: 'refund.approved',
-        subjectKind: 'refund',
-        subjectId: id,
-        before: { status: refund.status },
-        after: { status: enough ? 'APPROVED' : 'REQUESTED', amountFen: refund.amountFen, note, restock },
-        ...origin,
-      });
-      return enough;
-    });
-    if (approved) this.dueRefunds.wake();
-  }
-
-  /** @throws Problem as `approve` */
+  /** @throws Problem `REFUND_NOT_FOUND`, `REFUND_REVIEW_REFUSED`, `REFUND_ALREADY_DECIDED` */
   async reject(
     id: string,
     operator: OperatorPrincipal,
@@ -108,7 +56,7 @@ export class RefundReviewService {
         throw reviewRefused(answer);
       if (refund.status !== 'REQUESTED') throw decided(refund);
       const now = this.clock.now();
-      await send(manager, REJECT, [id, person(operator), reason, now]);
+      await send(manager, REJECT, [id, personOf(operator), reason, now]);
       if (locked.purpose === 'SUSPENSE') await followReturn(manager, locked.item, 'REJECTED');
       await this.jobs.enqueue(manager, 'events', refundEvent('refund.rejected', now, locked));
       await this.audit.record(manager, {
@@ -124,22 +72,16 @@ export class RefundReviewService {
   }
 
   /** The policy's answer for this operator, to be shown before the click. */
-  async answerFor(
-    manager: EntityManager,
-    refund: Refund,
-    approvals: readonly RefundApproval[],
+  answerFor(
+    { refund, approvals, cumulativeFen }: RefundUnderReview,
     operator: OperatorPrincipal,
-  ): Promise<ReviewAnswer> {
-    // A return from suspense stands alone: an item has one that may still happen, over all of its money.
-    const siblings =
-      refund.orderId === null ? [refund] : await manager.findBy(Refund, { orderId: refund.orderId });
-    const live = siblings.filter(({ id, status }) => id === refund.id || LIVE_STATUSES.includes(status));
+  ): ReviewAnswer {
     const { id, role, hasSecondFactor } = operator;
     return mayReview(
       { id, role, hasSecondFactor, steppedUp: isSteppedUp(operator, new Date()) },
       {
         requestedBy: refund.requestedBy,
-        cumulativeFen: sumFen(live.map(({ amountFen }) => amountFen)),
+        cumulativeFen,
         approvedBy: approvals.map(({ operatorId }) => operatorId),
       },
       this.settings.refund,
@@ -147,15 +89,15 @@ export class RefundReviewService {
   }
 
   private async lock(manager: EntityManager, id: string, operator: OperatorPrincipal): Promise<UnderReview> {
-    const found = isUuid(id) ? await manager.findOneBy(Refund, { id }) : null;
-    if (found === null) throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
-    const locked = await lockRefund(manager, found);
-    const approvals = await manager.findBy(RefundApproval, { refundId: id });
-    return { locked, approvals, answer: await this.answerFor(manager, locked.refund, approvals, operator) };
+    const locked = isUuid(id) ? await findAndLockRefund(manager, id) : undefined;
+    const [underReview] = locked === undefined ? [] : await readUnderReview(manager, [id]);
+    if (locked === undefined || underReview === undefined) throw refundNotFound();
+    return { locked, answer: this.answerFor(underReview, operator) };
   }
 }
 
-function person({ id, displayName }: OperatorPrincipal): { kind: 'operator'; id: string; name: string } {
+/** As the refund keeps him, by name. */
+export function personOf({ id, displayName }: OperatorPrincipal): Person {
   return { kind: 'operator', id, name: displayName };
 }
 
@@ -163,7 +105,11 @@ export function reviewRefused({ code, why }: ReviewAnswer & { allowed: false }):
   return new Problem('REFUND_REVIEW_REFUSED', why, { extra: { reason: code } });
 }
 
-function decided({ status }: Refund): Problem {
+export function refundNotFound(): Problem {
+  return new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
+}
+
+export function decided({ status }: Refund): Problem {
   return new Problem('REFUND_ALREADY_DECIDED', `The refund is ${status}.`, {
     extra: { refundStatus: status },
   });

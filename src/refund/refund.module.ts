@@ -11,6 +11,7 @@ import { BuyerRefundController } from './buyer-refund.controller.js';
 import { DueRefunds } from './due-refunds.js';
 import { DueReturns } from './due-returns.js';
 import { RefundApproval } from './refund-approval.entity.js';
+import { RefundApprovalService } from './refund-approval.service.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
 import { RefundDeskService } from './refund-desk.service.js';
 import { RefundExecutionService } from './refund-execution.service.js';
@@ -36,6 +37,7 @@ import { SuspenseReturnService } from './suspense-return.service.js';
     AbnormalRefundService,
     DueRefunds,
     DueReturns,
+    RefundApprovalService,
     RefundConclusionService,
     RefundDeskService,
     RefundExecutionService,

@@ -1,8 +1,8 @@
 import { toBeijingIso } from '../common/time/beijing-time.js';
-import type { RefundApproval } from './refund-approval.entity.js';
 import type { Refund } from './refund.entity.js';
 import type { ReviewAnswer } from './refund.policy.js';
 import type { RefundView, StaffRefundView } from './refund.schema.js';
+import type { RefundUnderReview } from './refund-under-review.js';
 
 /** The refund as its buyer sees it: the shop's people without their names. */
 export function refundView(refund: Refund): RefundView {
@@ -28,8 +28,7 @@ export function refundView(refund: Refund): RefundView {
 }
 
 export function staffRefundView(
-  refund: Refund,
-  approvals: readonly RefundApproval[],
+  { refund, approvals }: RefundUnderReview,
   answer: ReviewAnswer,
 ): StaffRefundView {
   const guidance = guidanceFor(refund);

@@ -11,6 +11,7 @@ import { FromRequest, type RequestOrigin } from '../operator/request-origin.js';
 import { Requires } from '../operator/requires.js';
 import { OrderService } from '../order/order.service.js';
 import { AbnormalRefundService } from './abnormal-refund.service.js';
+import { RefundApprovalService } from './refund-approval.service.js';
 import { RefundDeskService } from './refund-desk.service.js';
 import { RefundQueueService } from './refund-queue.service.js';
 import { RefundRequestService } from './refund-request.service.js';
@@ -44,6 +45,7 @@ import { refundView } from './refund.view.js';
 export class StaffRefundController {
   constructor(
     private readonly requests: RefundRequestService,
+    private readonly approvals: RefundApprovalService,
     private readonly reviews: RefundReviewService,
     private readonly desk: RefundDeskService,
     private readonly queue: RefundQueueService,
@@ -119,7 +121,7 @@ export class StaffRefundController {
     @Body({ schema: approveSchema.prefault({}) }) approval: Approve,
     @FromRequest() origin: RequestOrigin,
   ): Promise<StaffRefundView> {
-    await this.reviews.approve(id, operator, approval, origin);
+    await this.approvals.approve(id, operator, approval, origin);
     return this.desk.view(id, operator);
   }
 

@@ -16,7 +16,7 @@ export async function lockOpen(manager: EntityManager, id: string): Promise<Susp
   return item;
 }
 
-export function suspenseDecided({ status }: SuspenseItem): Problem {
+export function suspenseDecided({ status }: Pick<SuspenseItem, 'status'>): Problem {
   return new Problem('SUSPENSE_ALREADY_DECIDED', `The item is ${status}.`, {
     extra: { suspenseStatus: status },
   });

@@ -29,7 +29,7 @@ const STANDING: Record<RefundStatus, SuspenseStatus> = {
  */
 export async function followReturn(
   manager: EntityManager,
-  item: SuspenseItem,
+  item: Pick<SuspenseItem, 'id' | 'status'>,
   returnStatus: RefundStatus,
 ): Promise<void> {
   const status = STANDING[returnStatus];

@@ -101,14 +101,10 @@ export const BREAKAGES: readonly Breakage[] = [
     edits: [
       {
         file: 'src/refund/locked-refund.js',
-        from: 'const order = await manager.findOneOrFail(Order, { where: { id: orderId }, lock });',
-        to: '',
-      },
-      {
-        file: 'src/refund/locked-refund.js',
-        from: 'const payment = await manager.findOneOrFail(Payment, { where: { id: paymentId }, lock });',
-        to: `const payment = await manager.findOneOrFail(Payment, { where: { id: paymentId }, lock });
-    const order = await manager.findOneOrFail(Order, { where: { id: orderId }, lock });`,
+        from: 'const rows = await run(manager, LOCK_WITH_ORDER, [ids]);',
+        to: `const text = 'SELECT FROM payments p JOIN refunds r ON r.payment_id = p.id WHERE r.id = ANY ($1) FOR UPDATE OF p';
+    await run(manager, { name: 'lock-payments-first', text }, [ids]);
+    const rows = await run(manager, LOCK_WITH_ORDER, [ids]);`,
       },
     ],
   },
