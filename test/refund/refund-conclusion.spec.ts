@@ -217,7 +217,9 @@ describe('WeChat’s word', () => {
   });
 
   it('about a refund that is none of ours fails', async () => {
-    await expect(services.conclusions.conclude(randomUUID(), saying('SUCCESS'))).rejects.toThrow(/there is no refund/);
+    await expect(services.conclusions.conclude(randomUUID(), saying('SUCCESS'))).rejects.toThrow(
+      /there is no refund/,
+    );
   });
 });
 

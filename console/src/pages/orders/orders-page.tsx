@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'react-router';
 import { answered, api } from '../../api/client.ts';
 import type { OrderRow } from '../../api/types.ts';
@@ -20,9 +20,10 @@ export default function OrdersPage() {
   const t = useWords();
   const { can } = useSession();
   const { search } = useLocation();
-  const [chosen, setChosen] = useState<OrderRow[]>([]);
+  const [selection, setSelection] = useState({ search, rows: [] as OrderRow[] });
   // What other filters have put out of sight shall not be acted upon.
-  useEffect(() => setChosen([]), [search]);
+  const chosen = selection.search === search ? selection.rows : [];
+  const setChosen = (rows: OrderRow[]) => setSelection({ search, rows });
   const filters: Filter[] = [
     { kind: 'search', name: 'q', label: t('orders.search') },
     {
