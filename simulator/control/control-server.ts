@@ -16,6 +16,11 @@ import { weixinRoutes } from './weixin-routes.js';
 /** The HTTP server for people and tests: the phone page, and levers for everything WeChat would decide by itself. */
 export function makeControlServer(world: World, appAddress: AppAddress) {
   const app = fastify({ forceCloseConnections: true });
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  // Many clients name the type on every request, also where there is nothing to send.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parseJson(request, body as string, done),
+  );
   app.setErrorHandler((error, _request, reply) => sendError(reply, error));
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ code: 'NOT_FOUND', message: `no ${request.method} ${request.url}` }),

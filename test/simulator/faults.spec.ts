@@ -17,6 +17,15 @@ const tradeState = async (outTradeNo: string): Promise<string | undefined> => {
   return answer['trade_state'] ?? answer['err_code'];
 };
 
+it('faults are taken back also by a client that names a type for the body it does not send', async () => {
+  await order([{ path: '/pay/unifiedorder', fault: 'SYSTEMERROR' }]);
+  const answer = await fetch(`${merchant.simulator.controlUrl}/_sim/faults`, {
+    method: 'DELETE',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect([answer.status, await answer.json()]).toEqual([200, { items: [] }]);
+});
+
 describe('a fault on a request', () => {
   const path = '/pay/unifiedorder';
 
