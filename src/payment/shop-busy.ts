@@ -2,7 +2,7 @@ import { Problem } from '../common/http/problem.js';
 import { NotDecided } from '../database/group-commit.js';
 import { sqlState } from '../database/transaction.js';
 
-/** For what buyers wait for, decided in groups: after this long nobody waits any more. */
+/** For what people wait for, buyers and those who approve, decided in groups: after this long nobody waits any more. */
 export const BUYERS = { limit: 1024, patienceMs: 15_000 } as const;
 /** PostgreSQL's word for a lock that was not free in time. */
 const LOCK_NOT_AVAILABLE = '55P03';

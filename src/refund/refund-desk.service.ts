@@ -16,7 +16,7 @@ import { DueRefunds } from './due-refunds.js';
 import { lockRefund, type LockedRefund } from './locked-refund.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { RefundRequestService } from './refund-request.service.js';
-import { RefundReviewService } from './refund-review.service.js';
+import { refundNotFound, RefundReviewService } from './refund-review.service.js';
 import { Refund } from './refund.entity.js';
 import type { RefundListQuery, StaffRefundView } from './refund.schema.js';
 import { readUnderReview } from './refund-under-review.js';
@@ -50,13 +50,13 @@ export class RefundDeskService {
   /** @throws Problem `REFUND_NOT_FOUND` */
   async find(id: string): Promise<Refund> {
     const refund = isUuid(id) ? await this.dataSource.manager.findOneBy(Refund, { id }) : null;
-    if (refund === null) throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
+    if (refund === null) throw refundNotFound();
     return refund;
   }
 
   async view(id: string, operator: OperatorPrincipal): Promise<StaffRefundView> {
     const [found] = isUuid(id) ? await readUnderReview(this.dataSource.manager, [id]) : [];
-    if (found === undefined) throw new Problem('REFUND_NOT_FOUND', 'There is no such refund.');
+    if (found === undefined) throw refundNotFound();
     return staffRefundView(found, this.reviews.answerFor(found, operator));
   }
 

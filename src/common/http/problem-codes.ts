@@ -113,7 +113,7 @@ export const PROBLEMS = {
   NO_PRINTER: [409, 'There is no printer to print on'],
   WEBHOOK_NOT_FOUND: [404, 'There is no such webhook'],
   // This service
-  SHOP_BUSY: [503, 'Too many orders at this moment'],
+  SHOP_BUSY: [503, 'Too much to do at this moment'],
   DATABASE_UNAVAILABLE: [503, 'The database cannot be reached'],
   SHUTTING_DOWN: [503, 'This instance is shutting down'],
   INTERNAL_ERROR: [500, 'An error on our side'],
