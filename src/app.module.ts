@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BuyerModule } from './buyer/buyer.module.js';
+import { MetricsModule } from './common/metrics/metrics.module.js';
 import { ClockModule } from './common/time/clock.module.js';
 import { IdempotencyModule } from './common/idempotency/idempotency.module.js';
 import type { Settings } from './config/settings.js';
@@ -27,6 +28,7 @@ export class AppModule {
       imports: [
         SettingsModule.with(settings),
         ClockModule,
+        MetricsModule,
         DatabaseModule,
         IdempotencyModule,
         JobsModule,

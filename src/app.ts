@@ -5,6 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import { readRequestBodies } from './common/http/body-parsers.js';
 import { structuredLogger } from './common/log.js';
+import { Metrics } from './common/metrics/metrics.js';
+import { measureRequests } from './common/metrics/request-metrics.js';
 import { ProblemFilter } from './common/http/problem.filter.js';
 import { requestId } from './common/http/request-id.js';
 import { validationProblem } from './common/http/validation.js';
@@ -38,6 +40,7 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
   });
   const fastify = adapter.getInstance();
   readRequestBodies(fastify);
+  measureRequests(fastify, app.get(Metrics));
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply
       .header('X-Request-Id', request.id)

@@ -58,6 +58,7 @@ describe('GET /docs/openapi.json', () => {
     ['post', '/notify/wxpay/{account}/payment'],
     ['get', '/health/live'],
     ['get', '/health/ready'],
+    ['get', '/metrics'],
   ])('tells about %s %s', (method, path) => {
     const { summary, responses, parameters = [] } = operation(method, path);
     expect(summary?.length).toBeGreaterThan(10);

@@ -117,6 +117,10 @@ export const environmentSchema = z.object({
   ),
   DATABASE_POOL_MAX: expecting('a number of connections from 2 to 200', integerBetween(2, 200).default(16)),
   DATABASE_QUERY_TIMEOUT_SECONDS: expecting('seconds from 1 to 3600', integerBetween(1, 3600).default(120)),
+  METRICS_TOKEN: expecting(
+    'a random secret of at least 16 characters',
+    z.string().min(16).max(1024).optional(),
+  ),
   LOG_LEVEL: expecting('debug, log, warn or error', z.enum(['debug', 'log', 'warn', 'error']).default('log')),
   SESSION_SECRET: expecting('a random secret of at least 32 characters', z.string().min(32).max(1024)),
   DATA_ENCRYPTION_KEY: expecting('a random secret of at least 32 characters', z.string().min(32).max(1024)),

@@ -46,6 +46,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       queryTimeoutMs: env.DATABASE_QUERY_TIMEOUT_SECONDS * 1000,
     },
     log: { level: env.LOG_LEVEL },
+    /** Whoever shows it may read the metrics; undefined: nobody in production, anybody elsewhere. */
+    metrics: { token: env.METRICS_TOKEN },
     session: { secret: env.SESSION_SECRET },
     /** Newest first: the first seals, each opens. */
     data: { encryptionKeys: encryptionKeys(env) },

@@ -51,7 +51,13 @@ export function columns(rows: readonly (readonly unknown[])[]): unknown[][] {
 }
 
 async function connection(manager: EntityManager): Promise<Pool | PoolClient> {
-  if (manager.queryRunner !== undefined) return (await manager.queryRunner.connect()) as PoolClient;
+  return manager.queryRunner === undefined
+    ? pool(manager)
+    : ((await manager.queryRunner.connect()) as PoolClient);
+}
+
+/** All connections of this instance. */
+export function pool(manager: EntityManager): Pool {
   return (manager.dataSource.driver as PostgresDriver).master as Pool;
 }
 

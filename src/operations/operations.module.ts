@@ -2,13 +2,17 @@ import { Module } from '@nestjs/common';
 import { FulfilmentModule } from '../fulfilment/fulfilment.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { NotifyModule } from '../notify/notify.module.js';
+import { RefundModule } from '../refund/refund.module.js';
+import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
 import { Pruning } from './pruning.js';
 import { RequestDrain } from './request-drain.js';
+import { ShopGauges } from './shop-gauges.js';
 
 @Module({
-  imports: [JobsModule, NotifyModule, FulfilmentModule],
-  controllers: [HealthController],
-  providers: [Pruning, RequestDrain],
+  imports: [JobsModule, NotifyModule, FulfilmentModule, RefundModule, WxPayModule],
+  controllers: [HealthController, MetricsController],
+  providers: [Pruning, RequestDrain, ShopGauges],
 })
 export class OperationsModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Metrics } from '../common/metrics/metrics.js';
 import type { BillOutcome, BillRequest } from './bill.js';
 import { MerchantAccounts, type MerchantAccount } from './merchant-accounts.js';
 import type { Outcome } from './outcome.js';
@@ -45,6 +46,7 @@ export class WxPayService {
     private readonly v1: V1Protocol,
     v2: V2Protocol,
     v3: V3Protocol,
+    private readonly metrics: Metrics,
   ) {
     this.protocols = { v1, v2, v3 };
   }
@@ -79,13 +81,11 @@ export class WxPayService {
   }
 
   prepay(accountId: string, request: PrepayRequest): Promise<Outcome<Prepaid>> {
-    const account = this.accounts.get(accountId);
-    return this.protocols[account.api].prepay(account, request);
+    return this.call('prepay', accountId, (protocol, account) => protocol.prepay(account, request));
   }
 
   query({ accountId, appId, outTradeNo }: TransactionKey): Promise<Outcome<TransactionState>> {
-    const account = this.accounts.get(accountId);
-    return this.protocols[account.api].query(account, appId, outTradeNo);
+    return this.call('query', accountId, (protocol, account) => protocol.query(account, appId, outTradeNo));
   }
 
   /** Where WeChat cannot be told to close it (API v1), the outcome stays unknown until `expiresAt` is past. */
@@ -95,24 +95,25 @@ export class WxPayService {
     outTradeNo,
     expiresAt,
   }: TransactionKey & { expiresAt: Date }): Promise<Outcome<CloseResult>> {
-    const account = this.accounts.get(accountId);
-    return this.protocols[account.api].close(account, appId, outTradeNo, expiresAt);
+    return this.call('close', accountId, (protocol, account) =>
+      protocol.close(account, appId, outTradeNo, expiresAt),
+    );
   }
 
   refund(
     { accountId, appId }: { accountId: string; appId: string },
     request: RefundRequest,
   ): Promise<RefundOutcome> {
-    const account = this.accounts.get(accountId);
-    return this.protocols[account.api].refund(account, appId, request);
+    return this.call('refund', accountId, (protocol, account) => protocol.refund(account, appId, request));
   }
 
   queryRefund(
     { accountId, appId }: { accountId: string; appId: string },
     outRefundNo: string,
   ): Promise<Outcome<RefundState>> {
-    const account = this.accounts.get(accountId);
-    return this.protocols[account.api].queryRefund(account, appId, outRefundNo);
+    return this.call('queryRefund', accountId, (protocol, account) =>
+      protocol.queryRefund(account, appId, outRefundNo),
+    );
   }
 
   payParams(accountId: string, request: PrepayRequest, prepaid: Prepaid): PayParams {
@@ -122,21 +123,23 @@ export class WxPayService {
 
   /** The bill of a day, from `later` on the next morning at 10:00 UTC+8; the caller disposes of the file. */
   downloadBill(accountId: string, request: BillRequest): Promise<BillOutcome> {
-    const account = this.accounts.get(accountId);
-    return this.protocols[account.api].downloadBill(account, request);
+    return this.call('downloadBill', accountId, (protocol, account) =>
+      protocol.downloadBill(account, request),
+    );
   }
 
   applyAbnormalRefund(
     accountId: string,
     request: AbnormalRefundRequest,
   ): Promise<Outcome<{ refundId: string }>> {
-    const account = this.accounts.get(accountId);
-    return this.protocols[account.api].applyAbnormalRefund(account, request);
+    return this.call('abnormalRefund', accountId, (protocol, account) =>
+      protocol.applyAbnormalRefund(account, request),
+    );
   }
 
   /** About a payment that was made over API v1, whatever the account speaks by now. */
   deliverNotify(accountId: string, delivery: Delivery): Promise<Outcome<void>> {
-    return this.v1.deliverNotify(this.accounts.get(accountId), delivery);
+    return this.call('deliverNotify', accountId, (_, account) => this.v1.deliverNotify(account, delivery));
   }
 
   /** @throws NotificationRefused when the bytes are not an authentic notification to this account */
@@ -156,6 +159,20 @@ export class WxPayService {
     message: string,
   ): NotificationReply {
     return this.protocols[protocolOf(raw)].notificationReply(success, message);
+  }
+
+  /** How long WeChat took and how it ended is what an operator asks first when payments stop. */
+  private call<Result extends { kind: string }>(
+    operation: string,
+    accountId: string,
+    make: (protocol: WxPayProtocol, account: MerchantAccount) => Promise<Result>,
+  ): Promise<Result> {
+    const account = this.accounts.get(accountId);
+    const end = this.metrics.wxpayCalls.startTimer({ account: accountId, operation });
+    return make(this.protocols[account.api], account).then((outcome) => {
+      end({ outcome: outcome.kind });
+      return outcome;
+    });
   }
 }
 

@@ -6,35 +6,17 @@ import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
 import { countJobs } from '../../jobs/job.rows.js';
-import type { NotificationVerdict } from '../../notify/notification.entity.js';
 import type { OperatorPrincipal } from '../../operator/operator-principal.js';
 import { rolesWith, type Permission } from '../../operator/permissions.js';
 import type { ReconciliationStatus } from '../../reconcile/daily/reconciliation.status.js';
 import { RefundQueueService } from '../../refund/refund-queue.service.js';
 import { AccountCertificates } from '../../wxpay/account-certificates.js';
+import { countAttention, lastNotification } from './attention.rows.js';
 import { certificateView } from './certificate.view.js';
 import { dayFigures, successRate } from './day-figures.js';
 import type { Stats } from './stats.schema.js';
 
 const DAYS = 7;
-/** A call to WeChat ends well within this; an outcome that is still open then is unknown. */
-const CALL_MS = 60_000;
-
-/** Each count by a partial index; $1 the moment before which a call must have begun to count as unknown. */
-const ATTENTION = statement(
-  'count-what-needs-attention',
-  `SELECT
-     ((SELECT count(*) FROM payments WHERE next_check_at IS NOT NULL AND status = 'CREATED' AND created_at < $1)
-      + (SELECT count(*) FROM orders WHERE status = 'PENDING_PAYMENT' AND close_requested_at < $1)
-      + (SELECT count(*) FROM refunds WHERE next_check_at IS NOT NULL AND uncertain AND called_at < $1))::int AS "unknownOutcomes",
-     (SELECT count(*)::int FROM suspense_items WHERE status = 'OPEN') AS "suspenseOpen",
-     (SELECT count(*)::int FROM reconciliation_differences WHERE status = 'OPEN') AS "differencesOpen",
-     (SELECT count(*)::int FROM effects WHERE status = 'DEAD') AS "deadEffects"`,
-);
-const LAST_NOTIFICATION = statement(
-  'last-notification',
-  `SELECT received_at AS "receivedAt", verdict FROM notifications WHERE verified ORDER BY received_at DESC LIMIT 1`,
-);
 const LAST_RECONCILIATION = statement(
   'last-reconciliation',
   `SELECT r.date::text AS date, count(d.id)::int AS differences,
@@ -44,9 +26,6 @@ const LAST_RECONCILIATION = statement(
    WHERE r.date = (SELECT max(date) FROM reconciliations) GROUP BY r.date`,
 );
 
-type Attention = Pick<Stats, 'unknownOutcomes' | 'suspenseOpen' | 'deadEffects'> & {
-  differencesOpen: number;
-};
 interface LastReconciliation {
   date: string;
   status: ReconciliationStatus;
@@ -68,22 +47,19 @@ export class StatsService {
     const { manager } = this.dataSource;
     const now = this.clock.now();
     const may = (permission: Permission): boolean => rolesWith(permission).includes(operator.role);
-    const [days, refunds, awaitingMe, attention, notifications, reconciliations, certificates, queues] =
+    const [days, refunds, awaitingMe, attention, last, reconciliations, certificates, queues] =
       await Promise.all([
         dayFigures(manager, { now, days: DAYS, expireMinutes: this.settings.order.expireMinutes }),
         this.queue.byStatus(),
         may('refunds.review') ? this.queue.awaiting(operator) : null,
-        run<Attention>(manager, ATTENTION, [new Date(now.getTime() - CALL_MS)]),
-        run<{ receivedAt: Date; verdict: NotificationVerdict }>(manager, LAST_NOTIFICATION, []),
+        countAttention(manager, now),
+        lastNotification(manager),
         may('reconciliation.read') ? run<LastReconciliation>(manager, LAST_RECONCILIATION, []) : [],
         may('settings.read') ? this.certificates.list() : null,
         countJobs(manager),
       ]);
     const [today, yesterday] = [days.at(-1), days.at(-2)];
-    const [counted] = attention;
-    if (today === undefined || yesterday === undefined || counted === undefined)
-      throw new Error('the overview is incomplete');
-    const [last] = notifications;
+    if (today === undefined || yesterday === undefined) throw new Error('the overview is incomplete');
     return {
       days,
       today,
@@ -96,8 +72,8 @@ export class StatsService {
       refundsAwaitingReview: refunds.REQUESTED,
       refundsAwaitingMe: awaitingMe?.length ?? null,
       refundsAbnormal: refunds.ABNORMAL,
-      ...counted,
-      differencesOpen: may('reconciliation.read') ? counted.differencesOpen : null,
+      ...attention,
+      differencesOpen: may('reconciliation.read') ? attention.differencesOpen : null,
       lastNotification: last ? { ...last, receivedAt: toBeijingIso(last.receivedAt) } : null,
       reconciliation: reconciliations[0] ?? null,
       certificates: certificates?.map(certificateView) ?? null,
