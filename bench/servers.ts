@@ -63,7 +63,7 @@ export function startOurs(
 ): Promise<Server> {
   return start(
     rig,
-    'src/main.js',
+    'service/main.js',
     (url) => ({ ...settings, ...productionSettings(url, database.url, sessionSecret), ...rig.profile?.env }),
     [...AS_DEPLOYED, ...(rig.profile?.execArgv ?? [])],
   );

@@ -51,7 +51,7 @@ export function startupTable(startup: Startup): string {
 
 async function startService(rig: Rig): Promise<{ ms: number; rss: number }> {
   const url = `http://127.0.0.1:${await freePort()}`;
-  const child = await startChild('src/main.js', {
+  const child = await startChild('service/main.js', {
     env: {
       ...merchantSettings(inventMerchant()),
       ...productionSettings(url, rig.ours.url, randomBytes(24).toString('hex')),

@@ -11,7 +11,7 @@ import { TestBuyer } from './support/buyer.js';
 import { eventually } from './support/eventually.js';
 import { startSystem, type System } from './support/system.js';
 
-const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../service/main.js', import.meta.url));
 
 /** The application as its own process, as it runs in production. */
 class Process {

@@ -64,7 +64,7 @@ export async function benchNotify(rig: Rig, options: Options): Promise<Compariso
 async function startOurs(rig: Rig, merchant: Merchant): Promise<Side> {
   await seedShop(rig.ours, merchant);
   const url = `http://127.0.0.1:${await freePort()}`;
-  const child = await startChild('src/main.js', {
+  const child = await startChild('service/main.js', {
     env: {
       ...merchantSettings(merchant),
       ...productionSettings(url, rig.ours.url, randomBytes(24).toString('hex')),

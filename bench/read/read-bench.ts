@@ -30,7 +30,7 @@ export async function benchRead(rig: Rig, options: Options): Promise<Comparison>
     return { url, pid: child.pid };
   };
   const sides = {
-    ours: await start('src/main.js', (url) => ({
+    ours: await start('service/main.js', (url) => ({
       ...merchantSettings(merchant),
       ...productionSettings(url, rig.ours.url, secret),
     })),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Without it a test that is killed would leave its servers behind. */
 const END_WITH_PARENT = new URL('../../scripts/end-with-parent.js', import.meta.url).href;
-const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../service/main.js', import.meta.url));
 
 /** The application as a process of its own, for what only a process can show: signals, crashes, exit codes. */
 export class AppProcess {
