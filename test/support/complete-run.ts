@@ -2,7 +2,7 @@ import type { Config } from '@jest/types';
 import type { AggregatedResult } from '@jest/test-result';
 
 /** The suite has never been smaller; raise it when tests are added. */
-const TESTS_AT_LEAST = 2740;
+const TESTS_AT_LEAST = 2745;
 
 /**
  * M-39: a run of everything fails when a test is disabled or tests have vanished. Runs of chosen files or names are left
