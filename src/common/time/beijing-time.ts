@@ -9,11 +9,18 @@ export function toCompactBeijing(time: Date): string {
 
 /** Reads `yyyyMMddHHmmss` in UTC+8; undefined when the digits are no real time. */
 export function fromCompactBeijing(text: string): Date | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
-  if (parts === null) return undefined;
-  const [, year, month, day, hour, minute, second] = parts;
-  const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(time.getTime()) || toCompactBeijing(time) !== text ? undefined : time;
+  if (!/^\d{14}$/.test(text)) return undefined;
+  const digits = (from: number, to: number): number => Number(text.slice(from, to));
+  const shown = Date.UTC(
+    digits(0, 4),
+    digits(4, 6) - 1,
+    digits(6, 8),
+    digits(8, 10),
+    digits(10, 12),
+    digits(12, 14),
+  );
+  const time = new Date(shown - OFFSET_MS);
+  return toCompactBeijing(time) === text ? time : undefined;
 }
 
 /** Reads `yyyy-MM-dd HH:mm:ss` in UTC+8, the form of refund times in API v2; undefined when it is no real time. */

@@ -12,9 +12,10 @@ const NOT_RECORDED = new Set(['sign', 'nonce_str']);
  * @returns undefined when a mandatory field is missing or malformed
  */
 export function readTransaction(account: MerchantAccount, fields: V2Fields): PaidTransaction | undefined {
-  const [mchId, appId, outTradeNo, transactionId] = ['mch_id', 'appid', 'out_trade_no', 'transaction_id'].map(
-    (name) => fields.get(name),
-  );
+  const mchId = fields.get('mch_id');
+  const appId = fields.get('appid');
+  const outTradeNo = fields.get('out_trade_no');
+  const transactionId = fields.get('transaction_id');
   const totalFen = parseFen(fields.get('total_fee') ?? '');
   // Absent unless WeChat's own coupons were used; the merchant then receives less than the buyer's order cost.
   const settlementFen = fields.has('settlement_total_fee')
@@ -32,7 +33,9 @@ export function readTransaction(account: MerchantAccount, fields: V2Fields): Pai
   ) {
     return undefined;
   }
-  const [openid, bankType, attach] = ['openid', 'bank_type', 'attach'].map((name) => fields.get(name));
+  const openid = fields.get('openid');
+  const bankType = fields.get('bank_type');
+  const attach = fields.get('attach');
   return {
     accountId: account.id,
     mchId,
