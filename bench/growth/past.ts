@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import type { Merchant } from '../merchant.js';
 import type { BenchDatabase } from '../rig.js';
 import { BUYERS, BUYERS_KEPT, PAST_ROWS, PORTION, RECONCILED } from './past-rows.js';
 
 const ROWS_AT_ONCE = 100_000;
+/** A portion is written by one core. Neighbours in time are written at once, so rows still lie about in its order. */
+const WRITERS = availableParallelism();
 
 export interface Past {
   orders: number;
@@ -29,22 +32,15 @@ export async function seedPast(
     `INSERT INTO products (id, name, price_fen, stock, created_at)
      VALUES (uuidv7(interval '-365 days'), '手冲咖啡豆 250g', 1990, 100000, now() - interval '365 days') RETURNING id`,
   );
-  const client = new pg.Client(url);
-  await client.connect();
+  const client = await connected(url);
   try {
-    await client.query("SET session_replication_role = replica; SET work_mem = '256MB'");
     await client.query(BUYERS, [buyers, until]);
     await client.query('ALTER TABLE buyer_places ADD PRIMARY KEY (place)');
     await client.query('ANALYZE buyer_places');
     await client.query(BUYERS_KEPT, [appId]);
-    for (let first = 1; first <= orders; first += ROWS_AT_ONCE) {
-      const last = Math.min(orders, first + ROWS_AT_ONCE - 1);
-      await client.query('BEGIN');
-      await client.query(PORTION, [first, last, orders, buyers, until, appId, mchId, product?.id]);
-      await client.query('ANALYZE portion');
-      for (const rows of PAST_ROWS) await client.query(rows);
-      await client.query('COMMIT');
-    }
+    const rest = [orders, buyers, until, appId, mchId, product?.id];
+    const portions = portionsOf(orders);
+    await Promise.all(Array.from({ length: WRITERS }, () => writePortions(url, portions, rest)));
     await client.query(RECONCILED, [until]);
     await client.query('DROP TABLE buyer_places');
   } finally {
@@ -55,4 +51,37 @@ export async function seedPast(
     'SELECT pg_database_size(current_database())::float8 AS bytes',
   );
   return { orders, seconds: (performance.now() - started) / 1000, megabytes: (size?.bytes ?? 0) / 1e6 };
+}
+
+/** First and last number of each. */
+function* portionsOf(orders: number): Generator<[number, number], void> {
+  for (let first = 1; first <= orders; first += ROWS_AT_ONCE)
+    yield [first, Math.min(orders, first + ROWS_AT_ONCE - 1)];
+}
+
+/** Takes portions until another has taken the last. */
+async function writePortions(
+  url: string,
+  portions: Iterable<[number, number]>,
+  rest: readonly unknown[],
+): Promise<void> {
+  const client = await connected(url);
+  try {
+    for (const numbers of portions) {
+      await client.query('BEGIN');
+      await client.query(PORTION, [...numbers, ...rest]);
+      await client.query('ANALYZE portion');
+      for (const rows of PAST_ROWS) await client.query(rows);
+      await client.query('COMMIT');
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query("SET session_replication_role = replica; SET work_mem = '256MB'");
+  return client;
 }
