@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { WxPayHttp, type WxPayHttpRequest } from '../../src/wxpay/wxpay.http.js';
 
 /** What no row shows afterwards: in which moment WeChat was called (DESIGN §2.3, §2.4). */
@@ -12,7 +12,7 @@ export interface Probe {
 const SENDING = ['send', 'sendWithCertificate'] as const;
 type Send = (this: WxPayHttp, ...given: unknown[]) => Promise<never>;
 
-const inTransaction = new AsyncLocalStorage<true>();
+const inTransaction = new AsyncLocalStorage<boolean>();
 let probe: Probe | undefined;
 
 /** From now on every call to WeChat is looked at, of every application in this process. @returns ends that */
@@ -28,12 +28,16 @@ export function watchCalls(given: Probe): () => void {
 function install(): () => void {
   const source = DataSource.prototype as unknown as {
     transaction: (this: DataSource, ...given: never[]) => Promise<never>;
+    createQueryRunner: (this: DataSource, ...given: never[]) => QueryRunner;
   };
-  const { transaction } = source;
+  const { transaction, createQueryRunner } = source;
   const http = WxPayHttp.prototype as unknown as Record<(typeof SENDING)[number], Send>;
   const sending = SENDING.map((method) => http[method]);
   source.transaction = function (this: DataSource, ...given: never[]) {
     return inTransaction.run(true, () => Reflect.apply(transaction, this, given));
+  };
+  source.createQueryRunner = function (this: DataSource, ...given: never[]) {
+    return watched(Reflect.apply(createQueryRunner, this, given));
   };
   SENDING.forEach((method, at) => {
     http[method] = async function (this: WxPayHttp, ...given: unknown[]) {
@@ -42,9 +46,24 @@ function install(): () => void {
     };
   });
   return () => {
-    source.transaction = transaction;
+    Object.assign(source, { transaction, createQueryRunner });
     SENDING.forEach((method, at) => (http[method] = sending[at] as Send));
   };
+}
+
+/**
+ * Our own `transaction` tells its runner when it begins and ends, and it does so from within: whatever it awaits between the
+ * two is in the transaction, and whoever awaits the whole is not.
+ */
+function watched(runner: QueryRunner): QueryRunner {
+  let active = runner.isTransactionActive;
+  return Object.defineProperty(runner, 'isTransactionActive', {
+    get: () => active,
+    set: (value: boolean) => {
+      active = value;
+      inTransaction.enterWith(value);
+    },
+  });
 }
 
 /** Calls that begin something at WeChat under a number of ours. */
