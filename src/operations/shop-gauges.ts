@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -17,6 +17,7 @@ const WAITING_REFUNDS = ['REQUESTED', 'APPROVED', 'PROCESSING', 'ABNORMAL', 'FAI
 /** What is true of the shop, whichever instance is asked: counted by indexes when the metrics are read. */
 @Injectable()
 export class ShopGauges {
+  private readonly logger = new Logger('metrics');
   private readonly up: Gauge;
   private readonly connections: Gauge;
   private readonly attention: Gauge;
@@ -37,7 +38,10 @@ export class ShopGauges {
   ) {
     const gauge = (name: string, help: string, ...labelNames: string[]): Gauge =>
       new Gauge({ name: `checkout_${name}`, help, labelNames, registers: [registry] });
-    this.up = gauge('database_up', '1 when the database has just answered; 0: the other figures are old');
+    this.up = gauge(
+      'database_up',
+      '1 when what follows has just been read; 0: it is old, and the log says why',
+    );
     this.connections = gauge('database_connections', 'Connections of this instance', 'state');
     this.attention = gauge(
       'attention',
@@ -68,7 +72,10 @@ export class ShopGauges {
     this.up.set(
       await this.ask().then(
         () => 1,
-        () => 0,
+        (cause: unknown) => {
+          this.logger.warn('the figures of the shop could not be read', { cause });
+          return 0;
+        },
       ),
     );
   }

@@ -3,7 +3,6 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../../src/common/time/clock.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { transaction } from '../../src/database/transaction.js';
-import type { Settings } from '../../src/config/settings.js';
 import { WxPayHttp } from '../../src/wxpay/wxpay.http.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { watchCalls } from './probes.js';
@@ -19,8 +18,8 @@ let unwatch: () => void;
 beforeAll(async () => {
   database = await createTestDatabase();
   dataSource = await new DataSource(dataSourceOptions(database.url, 4)).initialize();
-  const wxpay = { baseUrl: NOBODY, backupUrl: NOBODY, timeoutMs: 200, accounts: [] };
-  http = new WxPayHttp({ wxpay } as unknown as Pick<Settings, 'wxpay'>, new Clock());
+  const wxpay = { baseUrl: NOBODY, backupUrl: NOBODY, caPath: undefined, timeoutMs: 200, accounts: [] };
+  http = new WxPayHttp({ wxpay }, new Clock());
   complaints = [];
   unwatch = watchCalls({
     isCommitted: () => Promise.resolve(true),
