@@ -54,10 +54,10 @@ export async function startSimulator(rig: Rig): Promise<Simulator> {
   };
 }
 
-/** Our service as `npm start` runs it, with the simulator for WeChat. */
+/** Our service as `npm start` runs it. `settings`: the merchant's, and where his WeChat is. */
 export function startOurs(
   rig: Rig,
-  { settings }: Simulator,
+  { settings }: Pick<Simulator, 'settings'>,
   database: BenchDatabase,
   sessionSecret: string,
 ): Promise<Server> {
@@ -76,7 +76,7 @@ export function startOurs(
 export async function startFloor(
   rig: Rig,
   program: string,
-  { settings }: Simulator,
+  { settings }: Pick<Simulator, 'settings'>,
   own: Record<string, string>,
 ): Promise<Server> {
   await rig.floor.query(FLOOR_TABLES);

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { freePort } from '../../scripts/embedded-postgres.js';
 import { toCompactBeijing } from '../../src/common/time/beijing-time.js';
-import { startChild } from '../child.js';
-import { FLOOR_TABLES } from '../floor/tables.js';
 import { LoadGenerator } from '../load/load-generator.js';
 import type { OrderRange } from '../load/plans.js';
-import { inventMerchant, merchantSettings, productionSettings, type Merchant } from '../merchant.js';
+import { inventMerchant, merchantSettings } from '../merchant.js';
 import type { Options } from '../options.js';
 import { loadFreshly, type BenchDatabase, type Rig } from '../rig.js';
 import { compare, measure, type Comparison, type Phase } from '../rounds.js';
+import { startFloor, startOurs } from '../servers.js';
 import { checkPaid } from './books.js';
 import { seedFloorOrders, seedOurOrders, seedShop } from './unpaid-orders.js';
 
@@ -35,7 +33,27 @@ export async function benchNotify(rig: Rig, options: Options): Promise<Compariso
   const merchant = inventMerchant();
   const startedAt = toCompactBeijing(new Date());
   const load = await LoadGenerator.start(rig);
-  const sides = { ours: await startOurs(rig, merchant), floor: await startFloor(rig, merchant) };
+  const settings = merchantSettings(merchant);
+  await seedShop(rig.ours, merchant);
+  const ours = await startOurs(rig, { settings }, rig.ours, randomBytes(24).toString('hex'));
+  const floor = await startFloor(rig, 'bench/floor/notify-floor.js', { settings }, {});
+  const fresh = { next: 0, settled: 0, rps: 0 };
+  const sides: Record<'ours' | 'floor', Side> = {
+    ours: {
+      name: 'ours',
+      ...ours,
+      database: rig.ours,
+      seed: (orders) => seedOurOrders(rig.ours, merchant, orders),
+      ...fresh,
+    },
+    floor: {
+      name: 'floor',
+      ...floor,
+      database: rig.floor,
+      seed: (orders) => seedFloorOrders(rig.floor, orders),
+      ...fresh,
+    },
+  };
 
   const phase = async (side: Side, seconds: number, count: number): Promise<Phase> => {
     const orders = { startedAt, first: side.next, count };
@@ -59,51 +77,4 @@ export async function benchNotify(rig: Rig, options: Options): Promise<Compariso
   });
   await rig.profile?.end(rig.ours);
   return comparison;
-}
-
-async function startOurs(rig: Rig, merchant: Merchant): Promise<Side> {
-  await seedShop(rig.ours, merchant);
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const child = await startChild('service/main.js', {
-    env: {
-      ...merchantSettings(merchant),
-      ...productionSettings(url, rig.ours.url, randomBytes(24).toString('hex')),
-      ...rig.profile?.env,
-    },
-    cwd: rig.dir,
-    readyLine: 'listening on',
-    execArgv: rig.profile?.execArgv,
-  });
-  rig.onStop(() => child.stop());
-  return {
-    name: 'ours',
-    url,
-    pid: child.pid,
-    database: rig.ours,
-    seed: (orders) => seedOurOrders(rig.ours, merchant, orders),
-    next: 0,
-    settled: 0,
-    rps: 0,
-  };
-}
-
-async function startFloor(rig: Rig, { apiKey }: Merchant): Promise<Side> {
-  await rig.floor.query(FLOOR_TABLES);
-  const port = await freePort();
-  const child = await startChild('bench/floor/notify-floor.js', {
-    env: { PORT: String(port), DATABASE_URL: rig.floor.url, WXPAY_API_KEY: apiKey },
-    cwd: rig.dir,
-    readyLine: 'listening on',
-  });
-  rig.onStop(() => child.stop());
-  return {
-    name: 'floor',
-    url: `http://127.0.0.1:${port}`,
-    pid: child.pid,
-    database: rig.floor,
-    seed: (orders) => seedFloorOrders(rig.floor, orders),
-    next: 0,
-    settled: 0,
-    rps: 0,
-  };
 }
