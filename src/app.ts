@@ -8,6 +8,7 @@ import { structuredLogger } from './common/log.js';
 import { Metrics } from './common/metrics/metrics.js';
 import { measureRequests } from './common/metrics/request-metrics.js';
 import { ProblemFilter } from './common/http/problem.filter.js';
+import { limitAddresses, RateLimits } from './common/http/rate-limits.js';
 import { requestId } from './common/http/request-id.js';
 import { validationProblem } from './common/http/validation.js';
 import type { Settings } from './config/settings.js';
@@ -48,6 +49,7 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
       .header('X-Content-Type-Options', 'nosniff');
     done();
   });
+  limitAddresses(fastify, app.get(RateLimits), (...refusal) => problems.answer(...refusal));
   // By Fetch Metadata and Origin; only a request that a browser sends with the staff's cookie can be somebody else's.
   app.enableCsrfProtection({
     trustedOrigins: [new URL(settings.http.publicUrl).origin],

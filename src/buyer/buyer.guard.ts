@@ -2,12 +2,16 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { setPrincipal } from '../common/http/principal.js';
 import { Problem } from '../common/http/problem.js';
+import { RateLimits } from '../common/http/rate-limits.js';
 import { BuyerToken } from './buyer-token.js';
 
-/** Lets a request pass with a buyer's bearer token, and remembers whose it is. */
+/** Lets a request pass with the bearer token of a buyer who does not ask too often, and remembers whose it is. */
 @Injectable()
 export class BuyerGuard implements CanActivate {
-  constructor(private readonly tokens: BuyerToken) {}
+  constructor(
+    private readonly tokens: BuyerToken,
+    private readonly limits: RateLimits,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -19,6 +23,7 @@ export class BuyerGuard implements CanActivate {
         'Log in with POST /api/v1/login and send its token as "Authorization: Bearer …".',
       );
     }
+    await this.limits.countBuyer(buyerId);
     setPrincipal(request, { kind: 'buyer', id: buyerId });
     return true;
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { RateLimits } from '../common/http/rate-limits.js';
 import { WechatModule } from '../wechat/wechat.module.js';
 import { Buyer } from './buyer.entity.js';
 import { BuyerGuard } from './buyer.guard.js';
@@ -12,7 +13,7 @@ import { LoginController } from './login.controller.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Buyer]), WechatModule],
   controllers: [LoginController, SubscriptionController],
-  providers: [BuyerService, BuyerToken, BuyerGuard, SubscriptionService],
-  exports: [BuyerService, BuyerToken, BuyerGuard, SubscriptionService],
+  providers: [BuyerService, BuyerToken, BuyerGuard, RateLimits, SubscriptionService],
+  exports: [BuyerService, BuyerToken, BuyerGuard, RateLimits, SubscriptionService],
 })
 export class BuyerModule {}

@@ -117,6 +117,11 @@ export const environmentSchema = z.object({
   ),
   DATABASE_POOL_MAX: expecting('a number of connections from 2 to 200', integerBetween(2, 200).default(16)),
   DATABASE_QUERY_TIMEOUT_SECONDS: expecting('seconds from 1 to 3600', integerBetween(1, 3600).default(120)),
+  BUYER_REQUESTS_PER_MINUTE: expecting('a number from 1 to 1000000', integerBetween(1, 1_000_000).optional()),
+  ADDRESS_REQUESTS_PER_MINUTE: expecting(
+    'a number from 1 to 1000000',
+    integerBetween(1, 1_000_000).optional(),
+  ),
   METRICS_TOKEN: expecting(
     'a random secret of at least 16 characters',
     z.string().min(16).max(1024).optional(),

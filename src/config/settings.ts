@@ -39,6 +39,9 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       publicUrl: env.PUBLIC_URL,
       trustedProxies: env.TRUSTED_PROXIES,
       corsOrigins: env.CORS_ORIGINS,
+      /** What one buyer, and one address, may ask of this instance; undefined: as much as they like. */
+      buyerRequestsPerMinute: env.BUYER_REQUESTS_PER_MINUTE,
+      addressRequestsPerMinute: env.ADDRESS_REQUESTS_PER_MINUTE,
     },
     database: {
       url: env.DATABASE_URL,

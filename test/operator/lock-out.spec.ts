@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addressSubject } from '../../src/operator/session/address-subject.js';
+import { addressSubject } from '../../src/common/http/address-subject.js';
 import { waitingForLock } from '../support/books.js';
 import { eventually } from '../support/eventually.js';
 import { createOperator, login, TestOperator } from '../support/staff.js';

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** Who counts as one address when logins fail: an IPv4 address, or the /64 of an IPv6 address, which is what one customer is given. */
+/** Who counts as one address: an IPv4 address, or the /64 of an IPv6 address, which is what one customer is given. */
 export function addressSubject(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped !== undefined) return mapped;

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   NOT_FOUND: [404, 'There is nothing at this address'],
   METHOD_NOT_ALLOWED: [405, 'This address does not take this method'],
   PAYLOAD_TOO_LARGE: [413, 'The body is too large'],
+  TOO_MANY_REQUESTS: [429, 'More requests than one may send in a minute'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The body has a type this address does not read'],
   IDEMPOTENCY_KEY_INVALID: [400, 'The Idempotency-Key is not 1 to 64 printable ASCII characters'],
   IDEMPOTENCY_KEY_REUSED: [422, 'The Idempotency-Key was used with another body'],

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { Problem } from '../../common/http/problem.js';
 import type { ProblemCode } from '../../common/http/problem-codes.js';
 import { run, statement } from '../../database/sql.js';
-import { addressSubject } from './address-subject.js';
+import { addressSubject } from '../../common/http/address-subject.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

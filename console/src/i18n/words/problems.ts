@@ -18,6 +18,7 @@ export const problemWords = {
   'problem.PRINTER_CLOUD_UNAVAILABLE': ['打印云没有受理', 'The printer cloud did not take it'],
   'problem.LOGIN_FAILED': ['用户名或密码错误', 'Username or password is wrong'],
   'problem.LOGIN_LOCKED': ['失败次数过多，账号已暂时锁定', 'Too many failed attempts; locked for a while'],
+  'problem.TOO_MANY_REQUESTS': ['操作过于频繁，请稍后再试', 'Too many requests; go on in a minute'],
   'problem.LOGIN_BUSY': ['登录人数过多，请稍后再试', 'Too many people log in; try again shortly'],
   'problem.SECOND_FACTOR_INVALID': ['验证码错误或已使用', 'The code is wrong or was used'],
   'problem.STEP_UP_REQUIRED': ['需要重新输入两步验证码', 'A fresh code of the second factor is needed'],
