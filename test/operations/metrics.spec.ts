@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../src/app.js';
 import { readSettings } from '../../src/config/settings.js';
@@ -72,6 +73,20 @@ describe('GET /metrics', () => {
     );
     expect(Number(line.split(' ').at(-1)) * 1000).toBeGreaterThan(Date.now());
   });
+
+  it.each(['metrics.md', 'grafana-dashboard.json'])(
+    'has every metric that docs/%s asks for',
+    async (file) => {
+      const text = await readFile(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
+      const asked = text.match(/\b(checkout|http|wxpay|process|nodejs)_[a-z\d_]+[a-z\d]\b/g) ?? [];
+      const named = new Set((await read('')).map((line) => /^[a-z\d_]+/.exec(line)?.[0]));
+      const histograms = ['http_request_duration_seconds', 'wxpay_call_duration_seconds']; // _bucket, _sum, _count
+      expect([...new Set(asked)].filter((name) => !named.has(name) && !histograms.includes(name))).toEqual(
+        [],
+      );
+      expect(asked.length).toBeGreaterThan(10);
+    },
+  );
 
   it('speaks of the process even when the database is gone', async () => {
     const road = await roadTo(system.database.url);
