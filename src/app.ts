@@ -7,6 +7,7 @@ import { readRequestBodies } from './common/http/body-parsers.js';
 import { structuredLogger } from './common/log.js';
 import { Metrics } from './common/metrics/metrics.js';
 import { measureRequests } from './common/metrics/request-metrics.js';
+import { traceRequests } from './common/tracing/request-spans.js';
 import { ProblemFilter } from './common/http/problem.filter.js';
 import { limitAddresses, RateLimits } from './common/http/rate-limits.js';
 import { requestId } from './common/http/request-id.js';
@@ -40,6 +41,7 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
     abortOnError: false,
   });
   const fastify = adapter.getInstance();
+  if (settings.tracing.endpoint !== undefined) traceRequests(fastify);
   readRequestBodies(fastify);
   measureRequests(fastify, app.get(Metrics));
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -122,6 +122,19 @@ export const environmentSchema = z.object({
     'a number from 1 to 1000000',
     integerBetween(1, 1_000_000).optional(),
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: expecting(
+    'the http(s) address of a collector, e.g. http://127.0.0.1:4318',
+    httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  ),
+  OTEL_SERVICE_NAME: expecting('a name', z.string().max(255).default('checkout')),
+  OTEL_TRACES_SAMPLER_ARG: expecting(
+    'a share of the traces from 0 to 1',
+    z
+      .string()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/)
+      .transform(Number)
+      .default(1),
+  ),
   METRICS_TOKEN: expecting(
     'a random secret of at least 16 characters',
     z.string().min(16).max(1024).optional(),

@@ -51,6 +51,12 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     log: { level: env.LOG_LEVEL },
     /** Whoever shows it may read the metrics; undefined: nobody in production, anybody elsewhere. */
     metrics: { token: env.METRICS_TOKEN },
+    /** Where traces go; without an endpoint there are none. `ratio`: how many of those that begin here. */
+    tracing: {
+      endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+      serviceName: env.OTEL_SERVICE_NAME,
+      ratio: env.OTEL_TRACES_SAMPLER_ARG,
+    },
     session: { secret: env.SESSION_SECRET },
     /** Newest first: the first seals, each opens. */
     data: { encryptionKeys: encryptionKeys(env) },

@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { inSpan } from '../common/tracing/span.js';
 import { holdBack, run, statement, type Statement } from './sql.js';
 
 /** Deadlock and serialisation failure: PostgreSQL rolled back one side, which may simply go again. */
@@ -19,13 +20,15 @@ export async function transaction<Result>(
   dataSource: DataSource,
   work: (manager: EntityManager) => Promise<Result>,
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await once(dataSource, work);
-    } catch (error) {
-      if (attempt === TRIES || !AGAIN.has(sqlState(error))) throw error;
+  return inSpan('transaction', {}, async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(dataSource, work);
+      } catch (error) {
+        if (attempt === TRIES || !AGAIN.has(sqlState(error))) throw error;
+      }
     }
-  }
+  });
 }
 
 const WAIT_AT_MOST = statement('wait-at-most', "SELECT set_config('lock_timeout', $1, true)");

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { PgBoss, type Job, type JobResult } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
+import { inSpan } from '../common/tracing/span.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement, type Statement } from '../database/sql.js';
 import { send } from '../database/transaction.js';
@@ -103,7 +104,7 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     handler: (payloads: readonly JobPayloads[Queue][]) => Promise<void>,
   ): Promise<JobResult> {
     try {
-      await handler(readPayloads(queue, data));
+      await inSpan(`job ${queue}`, {}, () => handler(readPayloads(queue, data)));
       return { id, status: 'completed' };
     } catch (error) {
       this.logger.error(`a job of ${queue} failed; it is tried again`, { jobId: id, cause: error });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Tracing } from '../common/tracing/tracing.js';
 import { FulfilmentModule } from '../fulfilment/fulfilment.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { NotifyModule } from '../notify/notify.module.js';
@@ -13,6 +14,6 @@ import { ShopGauges } from './shop-gauges.js';
 @Module({
   imports: [JobsModule, NotifyModule, FulfilmentModule, RefundModule, WxPayModule],
   controllers: [HealthController, MetricsController],
-  providers: [Pruning, RequestDrain, ShopGauges],
+  providers: [Pruning, RequestDrain, ShopGauges, Tracing],
 })
 export class OperationsModule {}

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { SpanKind } from '@opentelemetry/api';
 import { Metrics } from '../common/metrics/metrics.js';
+import { inSpan } from '../common/tracing/span.js';
 import type { BillOutcome, BillRequest } from './bill.js';
 import { MerchantAccounts, type MerchantAccount } from './merchant-accounts.js';
 import type { Outcome } from './outcome.js';
@@ -169,8 +171,11 @@ export class WxPayService {
   ): Promise<Result> {
     const account = this.accounts.get(accountId);
     const end = this.metrics.wxpayCalls.startTimer({ account: accountId, operation });
-    return make(this.protocols[account.api], account).then((outcome) => {
+    const attributes = { 'wxpay.account': accountId, 'wxpay.api': account.api };
+    return inSpan(`wxpay ${operation}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      const outcome = await make(this.protocols[account.api], account);
       end({ outcome: outcome.kind });
+      span.setAttribute('wxpay.outcome', outcome.kind);
       return outcome;
     });
   }
