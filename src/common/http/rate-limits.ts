@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { addressSubject } from './address-subject.js';
@@ -39,17 +39,9 @@ export class RateLimits {
  * another origin see the refusal. Notifications are never counted: WeChat's few addresses send all of them, and one that is
  * refused is a payment that is known later.
  */
-export function limitAddresses(
-  fastify: FastifyInstance,
-  limits: RateLimits,
-  refuse: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void,
-): void {
-  fastify.addHook('preParsing', (request, reply, _body, done) => {
-    if (!request.url.startsWith('/api/')) return done();
-    limits.countAddress(request.ip).then(
-      () => done(),
-      (error: unknown) => refuse(error, request, reply),
-    );
+export function limitAddresses(fastify: FastifyInstance, limits: RateLimits): void {
+  fastify.addHook('preParsing', async ({ url, ip }) => {
+    if (url.startsWith('/api/')) await limits.countAddress(ip);
   });
 }
 
