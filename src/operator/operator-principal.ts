@@ -5,7 +5,8 @@ export type OperatorPrincipal = {
   id: string;
   username: string;
   displayName: string;
-  role: Role;
+  /** His own role, and FINANCE while he is its deputy. */
+  roles: readonly Role[];
   sessionId: string;
   /** A confirmed second factor, whether or not this session has shown it lately. */
   hasSecondFactor: boolean;

@@ -41,6 +41,10 @@ export class Operator {
   @Column('timestamptz', { nullable: true })
   readonly disabledAt!: Date | null;
 
+  /** Until then he does the work of FINANCE beside his own. */
+  @Column('timestamptz', { nullable: true })
+  readonly deputyUntil!: Date | null;
+
   /** The same person as a user of the mini-program: there messages to him go. */
   @Column('uuid', { nullable: true })
   readonly buyerId!: string | null;

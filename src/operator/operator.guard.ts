@@ -5,7 +5,7 @@ import { setPrincipal } from '../common/http/principal.js';
 import { Problem } from '../common/http/problem.js';
 import { setOperator } from './current-operator.js';
 import type { OperatorPrincipal } from './operator-principal.js';
-import { rolesWith, type Permission } from './permissions.js';
+import { hasPermission, rolesWith, type Permission } from './permissions.js';
 import { REQUIRED_PERMISSION } from './requires.js';
 import { CsrfToken } from './session/csrf-token.js';
 import { bearerToken, sessionCookie } from './session/session-cookie.js';
@@ -35,11 +35,10 @@ export class OperatorGuard implements CanActivate {
     }
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const operator = await this.authenticate(request);
-    const roles = rolesWith(permission);
-    if (!roles.includes(operator.role)) {
-      throw new Problem('FORBIDDEN', `Your role is ${operator.role}; this takes ${roles.join(' or ')}.`, {
-        extra: { permission },
-      });
+    if (!hasPermission(operator.roles, permission)) {
+      const [own] = operator.roles;
+      const words = `Your role is ${own}; this takes ${rolesWith(permission).join(' or ')}.`;
+      throw new Problem('FORBIDDEN', words, { extra: { permission } });
     }
     setPrincipal(request, { kind: 'operator', id: operator.id });
     setOperator(request, operator);

@@ -33,6 +33,10 @@ export const operatorChangeSchema = z
     displayName: displayNameSchema,
     role: roleSchema,
     disabled: z.boolean(),
+    deputyUntil: z.iso
+      .datetime({ offset: true })
+      .nullable()
+      .describe('until then also what FINANCE may; in the future, at most 92 days; null takes it back'),
     buyerId: z
       .uuid()
       .nullable()
@@ -59,6 +63,7 @@ export const operatorSchema = z.object({
   role: roleSchema,
   disabled: z.boolean(),
   hasSecondFactor: z.boolean(),
+  deputyUntil: z.iso.datetime({ offset: true }).optional().describe('until then also what FINANCE may'),
   buyerId: z.string().optional().describe('whose WeChat gets the messages for this person'),
   createdAt: z.iso.datetime({ offset: true }),
 });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { toBeijingIso } from '../common/time/beijing-time.js';
 import { uuidv7 } from '../common/uuid-v7.js';
 import { decodeCursor, page } from '../common/http/cursor.js';
 import { Problem } from '../common/http/problem.js';
@@ -22,8 +23,11 @@ const INSERT = statement(
 );
 const CHANGE = statement(
   'change-operator',
-  'UPDATE operators SET display_name = $2, role = $3, disabled_at = $4, buyer_id = $5 WHERE id = $1',
+  'UPDATE operators SET display_name = $2, role = $3, disabled_at = $4, buyer_id = $5, deputy_until = $6 WHERE id = $1',
 );
+/** A quarter; whoever does the work for longer should have the role. */
+const DEPUTY_DAYS = 92;
+const DAY_MS = 24 * 3600 * 1000;
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
 
@@ -70,7 +74,8 @@ export class OperatorService {
 
   /**
    * Changes name, role or state; the sessions of a disabled operator answer 401 from then on.
-   * @throws Problem `OPERATOR_NOT_FOUND`, `LAST_OWNER`, `VALIDATION_FAILED` for a buyer that is none
+   * @throws Problem `OPERATOR_NOT_FOUND`, `LAST_OWNER`, `VALIDATION_FAILED` for a buyer that is none, or a deputy's end
+   *   that is past or far away
    */
   change(
     id: string,
@@ -82,10 +87,12 @@ export class OperatorService {
       const { operator, otherOwners } = await lockBesideOwners(manager, id);
       const before = changeable(operator);
       const after = { ...before, ...change };
+      if (change.deputyUntil != null) refuseUnlessSoon(change.deputyUntil);
       const leaves = isActiveOwner(operator) && (after.role !== 'OWNER' || after.disabled);
       if (leaves && otherOwners === 0) throw new Problem('LAST_OWNER', 'Make somebody else an OWNER first.');
       const disabledAt = after.disabled ? (operator.disabledAt ?? new Date()) : null;
-      const values = [operator.id, after.displayName, after.role, disabledAt, after.buyerId];
+      const { displayName, role, buyerId, deputyUntil } = after;
+      const values = [operator.id, displayName, role, disabledAt, buyerId, deputyUntil];
       await run(manager, CHANGE, values).catch(refuseUnknownBuyer);
       if (after.disabled) await this.sessions.revokeAll(manager, operator.id);
       await this.audit.record(manager, {
@@ -156,8 +163,29 @@ function isActiveOwner({ role, disabledAt }: Operator): boolean {
   return role === 'OWNER' && disabledAt === null;
 }
 
-function changeable({ displayName, role, disabledAt, buyerId }: Operator): Required<OperatorChange> {
-  return { displayName, role, disabled: disabledAt !== null, buyerId };
+function changeable({
+  displayName,
+  role,
+  disabledAt,
+  deputyUntil,
+  buyerId,
+}: Operator): Required<OperatorChange> {
+  return {
+    displayName,
+    role,
+    disabled: disabledAt !== null,
+    deputyUntil: deputyUntil && toBeijingIso(deputyUntil),
+    buyerId,
+  };
+}
+
+/** A deputy has an end, and one that somebody remembers. */
+function refuseUnlessSoon(until: string): void {
+  const days = (new Date(until).getTime() - Date.now()) / DAY_MS;
+  if (days > 0 && days <= DEPUTY_DAYS) return;
+  throw new Problem('VALIDATION_FAILED', `A deputy's end lies in the next ${DEPUTY_DAYS} days.`, {
+    errors: [{ field: 'deputyUntil', message: `expected a moment in the next ${DEPUTY_DAYS} days` }],
+  });
 }
 
 /** The only thing of an operator that points elsewhere. */

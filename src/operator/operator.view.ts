@@ -11,6 +11,8 @@ export function operatorView(operator: Operator): OperatorView {
     role: operator.role,
     disabled: operator.disabledAt !== null,
     hasSecondFactor: operator.totpConfirmedAt !== null,
+    ...(operator.deputyUntil !== null &&
+      operator.deputyUntil > new Date() && { deputyUntil: toBeijingIso(operator.deputyUntil) }),
     ...(operator.buyerId !== null && { buyerId: operator.buyerId }),
     createdAt: toBeijingIso(operator.createdAt),
   };

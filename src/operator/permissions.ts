@@ -67,8 +67,12 @@ export function rolesWith(permission: Permission): readonly Role[] {
   return PERMISSIONS[permission];
 }
 
-/** For consoles: what to show to this role. */
-export function permissionsOf(role: Role): Permission[] {
+export function hasPermission(roles: readonly Role[], permission: Permission): boolean {
+  return roles.some((role) => rolesWith(permission).includes(role));
+}
+
+/** For consoles: what to show to somebody with these roles. */
+export function permissionsOf(roles: readonly Role[]): Permission[] {
   const all = Object.keys(PERMISSIONS) as Permission[];
-  return all.filter((permission) => rolesWith(permission).includes(role));
+  return all.filter((permission) => hasPermission(roles, permission));
 }

@@ -76,9 +76,9 @@ export class RefundReviewService {
     { refund, approvals, cumulativeFen }: RefundUnderReview,
     operator: OperatorPrincipal,
   ): ReviewAnswer {
-    const { id, role, hasSecondFactor } = operator;
+    const { id, roles, hasSecondFactor } = operator;
     return mayReview(
-      { id, role, hasSecondFactor, steppedUp: isSteppedUp(operator, new Date()) },
+      { id, roles, hasSecondFactor, steppedUp: isSteppedUp(operator, new Date()) },
       {
         requestedBy: refund.requestedBy,
         cumulativeFen,

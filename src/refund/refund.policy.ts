@@ -4,7 +4,8 @@ import type { Person } from './refund.entity.js';
 /** What the policy needs to know of the person who wants to approve. */
 export interface Reviewer {
   id: string;
-  role: string;
+  /** His own role, and FINANCE while he is its deputy. */
+  roles: readonly string[];
   hasSecondFactor: boolean;
   /** Proved the second factor within the last five minutes. */
   steppedUp: boolean;
@@ -57,7 +58,7 @@ export function mayReview(
     why,
     approvalsNeeded: needed,
   });
-  if (reviewer.role !== 'FINANCE' && reviewer.role !== 'OWNER') {
+  if (!reviewer.roles.some((role) => role === 'FINANCE' || role === 'OWNER')) {
     return refuse('ROLE_MAY_NOT_REVIEW', 'Only FINANCE and OWNER decide refunds.');
   }
   if (

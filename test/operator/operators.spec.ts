@@ -57,7 +57,7 @@ describe('accounts', () => {
     });
     expect((await login(system, { ...NEW, username: 'li.lei' })).status).toBe(401);
     const name = owner.credentials.username;
-    const first = { displayName: '李雷', role: 'FINANCE', disabled: false, buyerId: null };
+    const first = { displayName: '李雷', role: 'FINANCE', disabled: false, deputyUntil: null, buyerId: null };
     expect(await auditOf(body.id)).toEqual([
       {
         action: 'operator.created',

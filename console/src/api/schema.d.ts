@@ -1913,6 +1913,11 @@ export interface operations {
                             role: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
                             disabled: boolean;
                             hasSecondFactor: boolean;
+                            /**
+                             * Format: date-time
+                             * @description until then also what FINANCE may
+                             */
+                            deputyUntil?: string;
                             /** @description whose WeChat gets the messages for this person */
                             buyerId?: string;
                             /** Format: date-time */
@@ -1954,6 +1959,11 @@ export interface operations {
                         role: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
                         disabled: boolean;
                         hasSecondFactor: boolean;
+                        /**
+                         * Format: date-time
+                         * @description until then also what FINANCE may
+                         */
+                        deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
                         /** Format: date-time */
@@ -2236,6 +2246,11 @@ export interface operations {
                             role: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
                             disabled: boolean;
                             hasSecondFactor: boolean;
+                            /**
+                             * Format: date-time
+                             * @description until then also what FINANCE may
+                             */
+                            deputyUntil?: string;
                             /** @description whose WeChat gets the messages for this person */
                             buyerId?: string;
                             /** Format: date-time */
@@ -2290,6 +2305,11 @@ export interface operations {
                         role: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
                         disabled: boolean;
                         hasSecondFactor: boolean;
+                        /**
+                         * Format: date-time
+                         * @description until then also what FINANCE may
+                         */
+                        deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
                         /** Format: date-time */
@@ -2332,6 +2352,11 @@ export interface operations {
                         role: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
                         disabled: boolean;
                         hasSecondFactor: boolean;
+                        /**
+                         * Format: date-time
+                         * @description until then also what FINANCE may
+                         */
+                        deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
                         /** Format: date-time */
@@ -2370,6 +2395,11 @@ export interface operations {
                     role?: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
                     disabled?: boolean;
                     /**
+                     * Format: date-time
+                     * @description until then also what FINANCE may; in the future, at most 92 days; null takes it back
+                     */
+                    deputyUntil?: string | null;
+                    /**
                      * Format: uuid
                      * @description the same person as a buyer (GET /buyers): new orders and refund requests are told to his WeChat
                      */
@@ -2391,6 +2421,11 @@ export interface operations {
                         role: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
                         disabled: boolean;
                         hasSecondFactor: boolean;
+                        /**
+                         * Format: date-time
+                         * @description until then also what FINANCE may
+                         */
+                        deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
                         /** Format: date-time */
@@ -2439,6 +2474,11 @@ export interface operations {
                         role: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
                         disabled: boolean;
                         hasSecondFactor: boolean;
+                        /**
+                         * Format: date-time
+                         * @description until then also what FINANCE may
+                         */
+                        deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
                         /** Format: date-time */

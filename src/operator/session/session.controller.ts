@@ -60,10 +60,10 @@ export class SessionController {
   @Get('me')
   @ApiOperation({ summary: 'Who I am and what I may do' })
   @ApiOkResponse({ standardSchema: meSchema })
-  async me(@CurrentOperator() { id, role, sessionId, stepUpAt }: OperatorPrincipal): Promise<Me> {
+  async me(@CurrentOperator() { id, roles, sessionId, stepUpAt }: OperatorPrincipal): Promise<Me> {
     return {
       ...(await this.operators.find(id)),
-      permissions: permissionsOf(role),
+      permissions: permissionsOf(roles),
       sessionId,
       stepUpAt: stepUpAt && toBeijingIso(stepUpAt),
       csrfToken: this.csrf.of(sessionId),
@@ -86,11 +86,11 @@ export class SessionController {
   @ApiOperation({ summary: 'My open sessions, newest first; an OWNER may ask for anybody’s' })
   @ApiOkResponse({ standardSchema: sessionPageSchema })
   async list(
-    @CurrentOperator() { id, role, sessionId }: OperatorPrincipal,
+    @CurrentOperator() { id, roles, sessionId }: OperatorPrincipal,
     @Query({ schema: sessionListSchema }) { operatorId = id }: SessionListQuery,
   ): Promise<{ items: SessionView[]; nextCursor: null }> {
-    if (operatorId !== id && role !== 'OWNER')
-      throw new Problem('FORBIDDEN', `Your role is ${role}; only an OWNER sees the sessions of others.`);
+    if (operatorId !== id && !roles.includes('OWNER'))
+      throw new Problem('FORBIDDEN', `Your role is ${roles[0]}; only an OWNER sees the sessions of others.`);
     const sessions = await this.sessions.list(operatorId);
     return { items: sessions.map((session) => sessionView(session, sessionId)), nextCursor: null };
   }

@@ -7,7 +7,7 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
 import { countJobs } from '../../jobs/job.rows.js';
 import type { OperatorPrincipal } from '../../operator/operator-principal.js';
-import { rolesWith, type Permission } from '../../operator/permissions.js';
+import { hasPermission, type Permission } from '../../operator/permissions.js';
 import type { ReconciliationStatus } from '../../reconcile/daily/reconciliation.status.js';
 import { RefundQueueService } from '../../refund/refund-queue.service.js';
 import { AccountCertificates } from '../../wxpay/account-certificates.js';
@@ -46,7 +46,7 @@ export class StatsService {
   async read(operator: OperatorPrincipal): Promise<Stats> {
     const { manager } = this.dataSource;
     const now = this.clock.now();
-    const may = (permission: Permission): boolean => rolesWith(permission).includes(operator.role);
+    const may = (permission: Permission): boolean => hasPermission(operator.roles, permission);
     const [days, refunds, awaitingMe, attention, last, reconciliations, certificates, queues] =
       await Promise.all([
         dayFigures(manager, { now, days: DAYS, expireMinutes: this.settings.order.expireMinutes }),

@@ -68,6 +68,12 @@ export const staffWords = {
   'staff.add': ['添加员工', 'Add a person'],
   'staff.name': ['姓名', 'Name'],
   'staff.role': ['角色', 'Role'],
+  'staff.deputy': ['代理财务', 'Deputy for Finance'],
+  'staff.deputyUntil': ['代理财务至', 'Deputy for Finance until'],
+  'staff.deputyWhy': [
+    '到期前可审批退款、处理款项；自己提交的退款仍须他人审批。清空即收回。',
+    'Until then also decides refunds, though never his own requests. Clear it to take it back.',
+  ],
   'staff.password': ['初始密码（至少 10 位）', 'First password (10 or more characters)'],
   'staff.active': ['正常', 'Active'],
   'staff.disabled': ['已停用', 'Disabled'],

@@ -1,9 +1,9 @@
 import { DatePicker, Form, Input, InputNumber, Segmented, Switch } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
 import { answered, api } from '../../api/client.ts';
 import type { Coupon } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
+import { AS_MOMENT } from '../../ui/as-moment.ts';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { YuanInput } from '../../ui/yuan-input.tsx';
 import { changeOf, newCouponOf, type CouponValues } from './coupon-values.ts';
@@ -91,9 +91,3 @@ export function CouponDialog({ coupon, onClose }: { coupon?: Coupon; onClose: ()
     </DialogForm>
   );
 }
-
-/** The picker speaks of days of its own kind; the form holds what the service takes. */
-const AS_MOMENT = {
-  getValueProps: (text?: string | null) => ({ value: text == null ? null : dayjs(text) }),
-  normalize: (moment: Dayjs | null) => (moment === null ? null : moment.format('YYYY-MM-DDTHH:mm:ssZ')),
-};

@@ -1,15 +1,21 @@
-import { Form, Input } from 'antd';
+import { DatePicker, Form, Input } from 'antd';
+import dayjs from 'dayjs';
 import { answered, api } from '../../api/client.ts';
 import type { Operator, Role } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
+import { AS_MOMENT } from '../../ui/as-moment.ts';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { RoleChoice } from './role-choice.tsx';
 
 interface Values {
   displayName: string;
   role: Role;
+  deputyUntil: string | null;
 }
+
+/** Who has the rights of FINANCE anyway needs no deputising. */
+const DECIDES: readonly Role[] = ['FINANCE', 'OWNER'];
 
 export function OperatorDialog({ operator, onClose }: { operator: Operator; onClose: () => void }) {
   const t = useWords();
@@ -24,7 +30,11 @@ export function OperatorDialog({ operator, onClose }: { operator: Operator; onCl
     <DialogForm<Values>
       title={t('staff.edit')}
       okText={t('common.save')}
-      initialValues={{ displayName: operator.displayName, role: operator.role }}
+      initialValues={{
+        displayName: operator.displayName,
+        role: operator.role,
+        deputyUntil: operator.deputyUntil ?? null,
+      }}
       pending={save.pending}
       problem={save.problem}
       onClose={onClose}
@@ -40,6 +50,16 @@ export function OperatorDialog({ operator, onClose }: { operator: Operator; onCl
       <Form.Item name="role" label={t('staff.role')}>
         <RoleChoice />
       </Form.Item>
+      {!DECIDES.includes(operator.role) && (
+        <Form.Item
+          name="deputyUntil"
+          label={t('staff.deputyUntil')}
+          extra={t('staff.deputyWhy')}
+          {...AS_MOMENT}
+        >
+          <DatePicker showTime={{ format: 'HH:mm' }} minDate={dayjs()} maxDate={dayjs().add(92, 'day')} />
+        </Form.Item>
+      )}
     </DialogForm>
   );
 }

@@ -29,7 +29,7 @@ export default function OperatorPage() {
 
 function Shown({ operator, back }: { operator: Operator; back: Back }) {
   const t = useWords();
-  const { disabled, hasSecondFactor, role } = operator;
+  const { disabled, hasSecondFactor, role, deputyUntil } = operator;
   return (
     <Page
       title={operator.displayName}
@@ -47,6 +47,7 @@ function Shown({ operator, back }: { operator: Operator; back: Back }) {
                 {t(`role.${role}`)} <span className="muted">{t(`roleHint.${role}`)}</span>
               </>,
             ],
+            [t('staff.deputyUntil'), deputyUntil && <Time at={deputyUntil} />],
             [
               t('secondFactor.title'),
               <Tag tone={hasSecondFactor ? 'good' : 'attention'}>

@@ -37,9 +37,10 @@ export default function StaffPage() {
           { title: t('login.username'), render: ({ username }) => <code>{username}</code> },
           {
             title: t('staff.role'),
-            render: ({ role }) => (
+            render: ({ role, deputyUntil }) => (
               <>
                 {t(`role.${role}`)} <span className="muted role-hint">{t(`roleHint.${role}`)}</span>
+                {deputyUntil !== undefined && <Tag tone="attention">{t('staff.deputy')}</Tag>}
               </>
             ),
           },
