@@ -48,7 +48,16 @@ export class Api {
     return this.send<Answer>('POST', path, body);
   }
 
-  private async send<Answer>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+  /** @param file of a picture; the server looks at its bytes for what it is. @throws Problem; WxError */
+  upload<Answer>(path: string, file: ArrayBuffer): Promise<Answer> {
+    return this.send<Answer>('POST', path, file);
+  }
+
+  private async send<Answer>(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object | ArrayBuffer,
+  ): Promise<Answer> {
     const key = method === 'POST' ? newKey() : undefined;
     let renewed = false;
     for (let repeat = 0; ; repeat += 1) {
@@ -78,15 +87,19 @@ export async function exchange<Answer>(
   baseUrl: string,
   method: 'GET' | 'POST',
   path: string,
-  body: object | undefined,
+  body: object | ArrayBuffer | undefined,
   headers: Record<string, string>,
 ): Promise<Answer> {
+  const isFile = body instanceof ArrayBuffer;
   const { statusCode, data } = await call<{ statusCode: number; data: unknown }>((callbacks) =>
     wx.request({
       url: `${baseUrl}/api/v1${path}`,
       method,
-      header: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { data: JSON.stringify(body) }),
+      header: {
+        ...headers,
+        ...(body !== undefined && { 'content-type': isFile ? 'image/jpeg' : 'application/json' }),
+      },
+      ...(body !== undefined && { data: isFile ? body : JSON.stringify(body) }),
       timeout: TIMEOUT_MS,
       ...callbacks,
     }),

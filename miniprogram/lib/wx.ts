@@ -32,7 +32,7 @@ export interface Wx {
       url: string;
       method: 'GET' | 'POST';
       header: Record<string, string>;
-      data?: string;
+      data?: string | ArrayBuffer;
       timeout: number;
     } & Callbacks<{ statusCode: number; data: unknown }>,
   ): unknown;
@@ -42,6 +42,14 @@ export interface Wx {
     options: { tmplIds: string[] } & Callbacks<{ errMsg: string; [templateId: string]: unknown }>,
   ): unknown;
   chooseAddress(options: Callbacks<ChosenAddress>): unknown;
+  chooseMedia(
+    options: { count: number; mediaType: ['image']; sizeType: ['compressed'] } & Callbacks<{
+      tempFiles: { tempFilePath: string }[];
+    }>,
+  ): unknown;
+  getFileSystemManager(): {
+    readFile(options: { filePath: string } & Callbacks<{ data: string | ArrayBuffer }>): unknown;
+  };
   showToast(options: { title: string; icon: 'none' | 'success'; duration?: number }): unknown;
   navigateTo(options: { url: string }): unknown;
   redirectTo(options: { url: string }): unknown;

@@ -65,8 +65,8 @@ function logOut() {
 async function send(method, url, body, headers) {
   const response = await fetch(url, {
     method,
-    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    headers: { ...headers, ...(body !== undefined && { 'content-type': body.type || 'application/json' }) },
+    ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;

@@ -27,6 +27,12 @@ export function show(page, { order, refundable }, go, bar) {
     value: t(...REASONS[0]),
     'aria-label': t('退款原因', 'Reason'),
   });
+  const pictures = el('input', {
+    type: 'file',
+    accept: 'image/jpeg,image/png,image/webp',
+    multiple: true,
+    'aria-label': t('凭证图片（最多 6 张）', 'Pictures (at most 6)'),
+  });
   const chips = REASONS.map((words) => {
     const chip = el('button', { type: 'button', className: 'chip' }, t(...words));
     chip.addEventListener('click', () => (reason.value = t(...words)));
@@ -46,6 +52,7 @@ export function show(page, { order, refundable }, go, bar) {
       el('label', { className: 'fact' }, el('span', {}, t('退款金额 ¥', 'Amount ¥')), amount),
       el('label', { className: 'fact' }, el('span', {}, t('原因', 'Reason')), reason),
       el('div', { className: 'chips' }, ...chips),
+      el('label', { className: 'fact' }, el('span', {}, t('凭证（选填）', 'Pictures (optional)')), pictures),
     ),
   );
   bar.hidden = false;
@@ -60,13 +67,18 @@ export function show(page, { order, refundable }, go, bar) {
         if (reason.value.trim() === '') return toast(t('请填写原因', 'Say why'), true);
         await askForMessages(['REFUND_DECIDED', 'REFUND_RETURNED']);
         const items = [...chosen].map(([line, quantity]) => ({ line, quantity }));
-        await app('POST', `/orders/${order.id}/refunds`, {
+        const refund = await app('POST', `/orders/${order.id}/refunds`, {
           amountFen,
           reason: reason.value.trim(),
           expectedRefundableFen: refundable,
           ...(items.length > 0 && { items }),
         });
-        toast(t('已提交，等待商家审核', 'Sent; the shop decides'));
+        const sent = await Promise.allSettled(
+          [...pictures.files].slice(0, 6).map((file) => app('POST', `/refunds/${refund.id}/pictures`, file)),
+        );
+        const lost = sent.some(({ status }) => status === 'rejected');
+        if (lost) toast(t('已提交，但有图片没有传上', 'Sent, but not every picture'), true);
+        else toast(t('已提交，等待商家审核', 'Sent; the shop decides'));
         await go('order', { id: order.id }, { replace: true });
       },
       'main',

@@ -9,6 +9,7 @@ import { EffectService } from '../fulfilment/effect/effect.service.js';
 import { Feed } from '../jobs/feed.js';
 import { InboxService } from '../notify/inbox.service.js';
 import { MessagePushService } from '../notify/message/message-push.service.js';
+import { PictureService } from '../refund/picture/picture.service.js';
 
 const HOUR_MS = 3600 * 1000;
 const KEYS_KEPT_MS = 7 * 24 * HOUR_MS;
@@ -34,6 +35,7 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly messages: MessagePushService,
     private readonly effects: EffectService,
     private readonly feed: Feed,
+    private readonly pictures: PictureService,
     private readonly idempotencyKeys: IdempotencyKeys,
   ) {}
 
@@ -57,6 +59,7 @@ export class Pruning implements OnApplicationBootstrap, BeforeApplicationShutdow
       await this.messages.prune();
       await this.inBatches(() => this.effects.prune(['DONE', 'REFUSED'], EFFECTS_KEPT_MS, BATCH));
       await this.inBatches(() => this.effects.prune(['DEAD'], DEAD_EFFECTS_KEPT_MS, BATCH));
+      await this.inBatches(() => this.pictures.prune(BATCH));
       await this.feed.prune();
       await this.idempotencyKeys.prune(new Date(new Date().getTime() - KEYS_KEPT_MS));
     } catch (error) {

@@ -10,6 +10,9 @@ import { AbnormalRefundService } from './abnormal-refund.service.js';
 import { BuyerRefundController } from './buyer-refund.controller.js';
 import { DueRefunds } from './due-refunds.js';
 import { DueReturns } from './due-returns.js';
+import { BuyerPictureController } from './picture/buyer-picture.controller.js';
+import { PictureService } from './picture/picture.service.js';
+import { StaffPictureController } from './picture/staff-picture.controller.js';
 import { RefundApproval } from './refund-approval.entity.js';
 import { RefundApprovalService } from './refund-approval.service.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
@@ -32,11 +35,12 @@ import { SuspenseReturnService } from './suspense-return.service.js';
     JobsModule,
     WxPayModule,
   ],
-  controllers: [BuyerRefundController, StaffRefundController],
+  controllers: [BuyerPictureController, BuyerRefundController, StaffPictureController, StaffRefundController],
   providers: [
     AbnormalRefundService,
     DueRefunds,
     DueReturns,
+    PictureService,
     RefundApprovalService,
     RefundConclusionService,
     RefundDeskService,
@@ -46,6 +50,12 @@ import { SuspenseReturnService } from './suspense-return.service.js';
     RefundReviewService,
     SuspenseReturnService,
   ],
-  exports: [RefundConclusionService, RefundDeskService, RefundQueueService, SuspenseReturnService],
+  exports: [
+    PictureService,
+    RefundConclusionService,
+    RefundDeskService,
+    RefundQueueService,
+    SuspenseReturnService,
+  ],
 })
 export class RefundModule {}

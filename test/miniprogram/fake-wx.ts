@@ -25,6 +25,8 @@ export class FakeWx implements Wx {
   /** Where the user was led, newest last. */
   readonly visited: string[] = [];
   readonly asked: string[][] = [];
+  /** Pictures in the phone's album, by their path. */
+  readonly files = new Map<string, Buffer>();
   logins = 0;
   openid: string | undefined;
   private readonly storage = new Map<string, unknown>();
@@ -77,6 +79,21 @@ export class FakeWx implements Wx {
 
   chooseAddress({ success }: Parameters<Wx['chooseAddress']>[0]): void {
     success?.(ADDRESS);
+  }
+
+  chooseMedia({ count, success }: Parameters<Wx['chooseMedia']>[0]): void {
+    const tempFiles = [...this.files.keys()].slice(0, count).map((tempFilePath) => ({ tempFilePath }));
+    success?.({ tempFiles });
+  }
+  getFileSystemManager(): ReturnType<Wx['getFileSystemManager']> {
+    return {
+      readFile: ({ filePath, ...callbacks }) =>
+        void answer('readFile', callbacks, async () => {
+          const file = this.files.get(filePath);
+          if (file === undefined) throw new Error('no such file');
+          return Promise.resolve({ data: new Uint8Array(file).buffer });
+        }),
+    };
   }
 
   showToast({ title }: { title: string }): void {

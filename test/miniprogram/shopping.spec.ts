@@ -13,6 +13,7 @@ import { TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
 import { FakeWx, opened, tap } from './fake-wx.js';
 
+const PICTURE = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(64)]);
 const FAST = { pauseMs: 20, lookEveryMs: 50 };
 const TEMPLATE = 'sim-paid-'.padEnd(43, 'T');
 
@@ -165,6 +166,10 @@ it('a refund is asked for, decided by the shop, and watched until the money is b
   expect(wx.toasts.pop()).toContain('0.01 到 39.80');
   form.enterAmount({ detail: { value: '19.9' }, currentTarget: { dataset: {} } });
   form.chooseReason(tap({ reason: '商品破损' }));
+  wx.files.set('wxfile://one.jpg', PICTURE).set('wxfile://two.jpg', PICTURE);
+  await form.addPictures();
+  form.removePicture(tap({ path: 'wxfile://two.jpg' }));
+  expect(form.data.pictures).toEqual(['wxfile://one.jpg']);
   await form.send();
   expect([wx.toasts.pop(), wx.visited.at(-1)]).toEqual(['已提交，等待商家审核', 'back']);
 
@@ -180,6 +185,9 @@ it('a refund is asked for, decided by the shop, and watched until the money is b
     withdrawable: true,
   });
   const finance = await TestOperator.login(system, 'FINANCE');
+  expect((await finance.send('GET', `/refunds/${asked?.id}/pictures`)).body).toMatchObject({
+    items: [{ mediaType: 'image/jpeg', size: PICTURE.length }],
+  });
   await finance.send('POST', `/refunds/${asked?.id}/approve`, { note: '已核实' });
   await eventually(async () => {
     await page.load();
@@ -191,6 +199,19 @@ it('a refund is asked for, decided by the shop, and watched until the money is b
     await page.load();
     expect([page.data.refunded, page.data.canRefund]).toEqual(['19.90', true]);
   });
+});
+
+it('a refund stands although its picture could not be read; no picture chosen is no mistake', async () => {
+  const { id } = await buy();
+  const form = opened(refundPage(shop));
+  await form.onLoad({ id });
+  await form.addPictures();
+  expect(form.data.pictures).toEqual([]);
+  wx.files.set('wxfile://gone.jpg', PICTURE);
+  await form.addPictures();
+  wx.files.clear();
+  await form.send();
+  expect([wx.toasts, wx.visited.at(-1)]).toEqual([['已提交，但有图片没有传上'], 'back']);
 });
 
 it('a delivery is seen and its receipt confirmed', async () => {

@@ -97,6 +97,8 @@ const ROUTES: Readonly<Record<string, Permission | 'anybody'>> = {
   'GET /refunds': 'refunds.read',
   'GET /refunds/counts': 'refunds.read',
   'GET /refunds/{id}': 'refunds.read',
+  'GET /refunds/{id}/pictures': 'refunds.read',
+  'GET /refunds/{id}/pictures/{pictureId}': 'refunds.read',
   'POST /orders/{id}/refunds': 'refunds.request',
   'POST /refunds/{id}/approve': 'refunds.review',
   'POST /refunds/{id}/reject': 'refunds.review',

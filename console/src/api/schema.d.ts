@@ -495,6 +495,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/refunds/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show why: a picture for a request that is not decided yet, at most 1 MB and six of them */
+        post: operations["BuyerPictureController_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/refunds": {
         parameters: {
             query?: never;
@@ -541,6 +558,40 @@ export interface paths {
         put?: never;
         /** Take an undecided request back */
         post: operations["BuyerRefundController_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/refunds/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pictures by which the buyer shows why, oldest first */
+        get: operations["StaffPictureController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/refunds/{id}/pictures/{pictureId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One picture */
+        get: operations["StaffPictureController_read"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1666,7 +1717,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "VALIDATION_FAILED" | "INVALID_JSON" | "MALFORMED_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "TOO_MANY_REQUESTS" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_RUNNING" | "APP_UNKNOWN" | "LOGIN_CODE_INVALID" | "LOGIN_BLOCKED" | "LOGIN_TOO_OFTEN" | "BUYER_BLOCKED" | "BUYER_NOT_FOUND" | "WECHAT_UNAVAILABLE" | "WECHAT_CREDENTIALS_REFUSED" | "LOGIN_FAILED" | "LOGIN_LOCKED" | "LOGIN_BUSY" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_INVALID" | "SECOND_FACTOR_ACTIVE" | "SECOND_FACTOR_ABSENT" | "STEP_UP_REQUIRED" | "CSRF_TOKEN_INVALID" | "SESSION_NOT_FOUND" | "OPERATOR_NOT_FOUND" | "USERNAME_TAKEN" | "LAST_OWNER" | "PRODUCT_NOT_FOUND" | "PRODUCT_NOT_ON_SALE" | "OUT_OF_STOCK" | "AMOUNT_TOO_LARGE" | "COUPON_NOT_USABLE" | "COUPON_OF_ANOTHER_BUYER" | "COUPON_NOT_STARTED" | "COUPON_EXPIRED" | "COUPON_MINIMUM_NOT_REACHED" | "COUPON_USED_UP" | "COUPON_BUYER_LIMIT_REACHED" | "COUPON_NOT_FOUND" | "COUPON_CODE_TAKEN" | "COUPON_LIMIT_BELOW_USE" | "ORDER_NOT_FOUND" | "ORDER_ALREADY_PAID" | "ORDER_NOT_PAID" | "ORDER_CLOSED" | "ORDER_CLOSING" | "ORDER_EXPIRED" | "ORDER_NOT_SHIPPABLE" | "ORDER_NOT_SHIPPED" | "ORDER_REFUNDED" | "RESHIPMENT_USED" | "CARRIER_UNKNOWN" | "CARRIERS_UNAVAILABLE" | "RECEIVER_PHONE_MISSING" | "PAYMENT_NOT_FOUND" | "TRADE_TYPE_NOT_OFFERED" | "PAYMENT_CHANGED" | "WXPAY_REJECTED" | "WXPAY_OUTCOME_UNKNOWN" | "REFUND_NOT_FOUND" | "ORDER_NOT_REFUNDABLE" | "REFUNDABLE_CHANGED" | "REFUND_TOO_LARGE" | "REFUND_WINDOW_OVER" | "REFUND_LIMIT_REACHED" | "REFUND_ITEMS_IMPOSSIBLE" | "REFUND_ALREADY_DECIDED" | "REFUND_REVIEW_REFUSED" | "REFUND_NOT_ABNORMAL" | "REFUND_NOT_RETRYABLE" | "NOTIFICATION_NOT_FOUND" | "NOTIFICATION_NOT_REPLAYABLE" | "SUSPENSE_NOT_FOUND" | "SUSPENSE_ALREADY_DECIDED" | "RECONCILIATION_NOT_FOUND" | "DIFFERENCE_NOT_FOUND" | "DIFFERENCE_DECIDED" | "MESSAGE_PUSH_OFF" | "MESSAGE_FORGED" | "MESSAGE_FOREIGN" | "MESSAGE_KEY_MISSING" | "MESSAGE_UNREADABLE" | "MESSAGE_NOT_DECIDED" | "EFFECT_NOT_FOUND" | "JOB_NOT_FOUND" | "JOB_NOT_RETRYABLE" | "PRINTER_NOT_FOUND" | "PRINTER_KNOWN" | "PRINTER_FROM_SETTINGS" | "PRINTER_ACCOUNT_MISSING" | "PRINTER_CLOUD_UNAVAILABLE" | "NO_PRINTER" | "WEBHOOK_NOT_FOUND" | "SHOP_BUSY" | "DATABASE_UNAVAILABLE" | "SHUTTING_DOWN" | "INTERNAL_ERROR";
+            code: "VALIDATION_FAILED" | "INVALID_JSON" | "MALFORMED_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "TOO_MANY_REQUESTS" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_RUNNING" | "APP_UNKNOWN" | "LOGIN_CODE_INVALID" | "LOGIN_BLOCKED" | "LOGIN_TOO_OFTEN" | "BUYER_BLOCKED" | "BUYER_NOT_FOUND" | "WECHAT_UNAVAILABLE" | "WECHAT_CREDENTIALS_REFUSED" | "LOGIN_FAILED" | "LOGIN_LOCKED" | "LOGIN_BUSY" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_INVALID" | "SECOND_FACTOR_ACTIVE" | "SECOND_FACTOR_ABSENT" | "STEP_UP_REQUIRED" | "CSRF_TOKEN_INVALID" | "SESSION_NOT_FOUND" | "OPERATOR_NOT_FOUND" | "USERNAME_TAKEN" | "LAST_OWNER" | "PRODUCT_NOT_FOUND" | "PRODUCT_NOT_ON_SALE" | "OUT_OF_STOCK" | "AMOUNT_TOO_LARGE" | "COUPON_NOT_USABLE" | "COUPON_OF_ANOTHER_BUYER" | "COUPON_NOT_STARTED" | "COUPON_EXPIRED" | "COUPON_MINIMUM_NOT_REACHED" | "COUPON_USED_UP" | "COUPON_BUYER_LIMIT_REACHED" | "COUPON_NOT_FOUND" | "COUPON_CODE_TAKEN" | "COUPON_LIMIT_BELOW_USE" | "ORDER_NOT_FOUND" | "ORDER_ALREADY_PAID" | "ORDER_NOT_PAID" | "ORDER_CLOSED" | "ORDER_CLOSING" | "ORDER_EXPIRED" | "ORDER_NOT_SHIPPABLE" | "ORDER_NOT_SHIPPED" | "ORDER_REFUNDED" | "RESHIPMENT_USED" | "CARRIER_UNKNOWN" | "CARRIERS_UNAVAILABLE" | "RECEIVER_PHONE_MISSING" | "PAYMENT_NOT_FOUND" | "TRADE_TYPE_NOT_OFFERED" | "PAYMENT_CHANGED" | "WXPAY_REJECTED" | "WXPAY_OUTCOME_UNKNOWN" | "REFUND_NOT_FOUND" | "ORDER_NOT_REFUNDABLE" | "REFUNDABLE_CHANGED" | "REFUND_TOO_LARGE" | "REFUND_WINDOW_OVER" | "REFUND_LIMIT_REACHED" | "TOO_MANY_PICTURES" | "REFUND_ITEMS_IMPOSSIBLE" | "REFUND_ALREADY_DECIDED" | "REFUND_REVIEW_REFUSED" | "REFUND_NOT_ABNORMAL" | "REFUND_NOT_RETRYABLE" | "NOTIFICATION_NOT_FOUND" | "NOTIFICATION_NOT_REPLAYABLE" | "SUSPENSE_NOT_FOUND" | "SUSPENSE_ALREADY_DECIDED" | "RECONCILIATION_NOT_FOUND" | "DIFFERENCE_NOT_FOUND" | "DIFFERENCE_DECIDED" | "MESSAGE_PUSH_OFF" | "MESSAGE_FORGED" | "MESSAGE_FOREIGN" | "MESSAGE_KEY_MISSING" | "MESSAGE_UNREADABLE" | "MESSAGE_NOT_DECIDED" | "EFFECT_NOT_FOUND" | "JOB_NOT_FOUND" | "JOB_NOT_RETRYABLE" | "PRINTER_NOT_FOUND" | "PRINTER_KNOWN" | "PRINTER_FROM_SETTINGS" | "PRINTER_ACCOUNT_MISSING" | "PRINTER_CLOUD_UNAVAILABLE" | "NO_PRINTER" | "WEBHOOK_NOT_FOUND" | "SHOP_BUSY" | "DATABASE_UNAVAILABLE" | "SHUTTING_DOWN" | "INTERNAL_ERROR";
             instance: string;
             requestId: string;
             errors?: {
@@ -4239,6 +4290,53 @@ export interface operations {
             };
         };
     };
+    BuyerPictureController_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        mediaType: "image/jpeg" | "image/png" | "image/webp";
+                        /** @description bytes */
+                        size: number;
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     BuyerRefundController_ofOrder: {
         parameters: {
             query?: {
@@ -4570,6 +4668,81 @@ export interface operations {
                         /** Format: date-time */
                         succeededAt?: string;
                     };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StaffPictureController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            /** @enum {string} */
+                            mediaType: "image/jpeg" | "image/png" | "image/webp";
+                            /** @description bytes */
+                            size: number;
+                            /** Format: date-time */
+                            createdAt: string;
+                        }[];
+                        /** @enum {string|null} */
+                        nextCursor: null;
+                    };
+                };
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StaffPictureController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                pictureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
                 };
             };
             /** @description A problem; `code` says which, `detail` what to do */

@@ -2,8 +2,10 @@ import { refundableFen, type List, type Order, type Refund } from '../model.js';
 import { definePage, type Input, type Tap } from '../page.js';
 import type { Shop } from '../shop.js';
 import { fenOf, yuan } from '../words.js';
+import { call, WxError } from '../wx.js';
 
 const REASONS = ['不想要了', '少发/漏发', '商品破损', '与描述不符'];
+const PICTURES_MAX = 6;
 const MESSAGES = ['REFUND_DECIDED', 'REFUND_RETURNED'];
 
 /** Asking for money back: how much and why; the shop decides. */
@@ -16,6 +18,9 @@ export function refundPage(shop: Shop) {
       amount: '',
       reason: REASONS[0] ?? '',
       reasons: REASONS,
+      /** Paths of chosen pictures on the phone. */
+      pictures: [] as string[],
+      picturesMax: PICTURES_MAX,
       templates: [] as string[],
       sending: false,
     },
@@ -47,6 +52,21 @@ export function refundPage(shop: Shop) {
       this.setData({ reason: String(currentTarget.dataset['reason']) });
     },
 
+    async addPictures() {
+      const { pictures } = this.data;
+      const count = PICTURES_MAX - pictures.length;
+      await shop.trying(async () => {
+        const { tempFiles } = await call<{ tempFiles: { tempFilePath: string }[] }>((callbacks) =>
+          shop.wx.chooseMedia({ count, mediaType: ['image'], sizeType: ['compressed'], ...callbacks }),
+        ).catch(noneIfCancelled);
+        this.setData({ pictures: [...pictures, ...tempFiles.map(({ tempFilePath }) => tempFilePath)] });
+      });
+    },
+    removePicture({ currentTarget }: Tap) {
+      const path = currentTarget.dataset['path'];
+      this.setData({ pictures: this.data.pictures.filter((each) => each !== path) });
+    },
+
     async send() {
       const { id, amount, reason, refundableFen: atMost, templates, sending } = this.data;
       const amountFen = fenOf(amount);
@@ -63,15 +83,36 @@ export function refundPage(shop: Shop) {
       await shop.trying(async () => {
         await shop.consent.ask(templates);
         // What this screen showed goes along: should it no longer be true, nothing is refunded by mistake.
-        await shop.api.post(`/orders/${id}/refunds`, {
+        const refund = await shop.api.post<Refund>(`/orders/${id}/refunds`, {
           amountFen,
           reason: reason.trim(),
           expectedRefundableFen: atMost,
         });
-        shop.wx.showToast({ title: '已提交，等待商家审核', icon: 'none' });
+        const allSent = await sendPictures(shop, refund.id, this.data.pictures);
+        const title = allSent ? '已提交，等待商家审核' : '已提交，但有图片没有传上';
+        shop.wx.showToast({ title, icon: 'none' });
         shop.wx.navigateBack({ delta: 1 });
       });
       this.setData({ sending: false });
     },
   });
+}
+
+/** The request stands whatever becomes of its pictures. */
+async function sendPictures(shop: Shop, refundId: string, paths: readonly string[]): Promise<boolean> {
+  const files = shop.wx.getFileSystemManager();
+  const sent = await Promise.allSettled(
+    paths.map(async (filePath) => {
+      const { data } = await call<{ data: string | ArrayBuffer }>((callbacks) =>
+        files.readFile({ filePath, ...callbacks }),
+      );
+      await shop.api.upload(`/refunds/${refundId}/pictures`, data as ArrayBuffer); // without an encoding it is bytes
+    }),
+  );
+  return sent.every(({ status }) => status === 'fulfilled');
+}
+
+function noneIfCancelled(error: unknown): { tempFiles: [] } {
+  if (error instanceof WxError && error.errMsg.includes('cancel')) return { tempFiles: [] };
+  throw error;
 }

@@ -6,12 +6,16 @@ const JSON_LIMIT_BYTES = 256 * 1024;
 /** A notification may be a megabyte (requirement A6). */
 const NOTIFICATION_LIMIT_BYTES = 1024 * 1024;
 
+/** A photograph of a parcel; a phone makes it small enough before it is sent. */
+const PICTURE_LIMIT_BYTES = 1024 * 1024;
+
 /** Stands for the body of a notification that is too large; the guard refuses it in WeChat's own form. */
 export const OVERSIZE = Symbol('oversize body');
 
 /**
  * Notifications keep their bytes exactly as they came, whatever their content type: the signature covers bytes, not a
- * parsed copy (M-07). Everything else is JSON; its bytes stay beside it, for the Idempotency-Key's hash.
+ * parsed copy (M-07). Everything else is JSON, but for the one address that takes pictures; the bytes stay beside it, for
+ * the Idempotency-Key's hash.
  */
 export function readRequestBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
@@ -28,10 +32,21 @@ export function readRequestBodies(fastify: FastifyInstance): void {
     Object.assign(request, { rawBody: body });
     return body.length === 0 ? undefined : parseJson(body);
   });
+  fastify.addContentTypeParser(/^image\//, async (request: FastifyRequest, payload: Readable) => {
+    if (request.routeOptions.url?.endsWith('/pictures') !== true) throw notJson();
+    const body = await read(payload, PICTURE_LIMIT_BYTES);
+    if (body === undefined)
+      throw new Problem('PAYLOAD_TOO_LARGE', `A picture may have ${PICTURE_LIMIT_BYTES} bytes.`);
+    return Object.assign(request, { rawBody: body }).rawBody;
+  });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     if (isNotification(request)) return (await read(payload, NOTIFICATION_LIMIT_BYTES)) ?? OVERSIZE;
-    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON as application/json.');
+    throw notJson();
   });
+}
+
+function notJson(): Problem {
+  return new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON as application/json.');
 }
 
 function isNotification(request: FastifyRequest): boolean {

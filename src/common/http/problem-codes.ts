@@ -81,6 +81,7 @@ export const PROBLEMS = {
   REFUND_TOO_LARGE: [409, 'More than can be refunded'],
   REFUND_WINDOW_OVER: [409, 'The time to ask for a refund is over'],
   REFUND_LIMIT_REACHED: [409, 'WeChat takes no more refunds of this payment'],
+  TOO_MANY_PICTURES: [409, 'The refund has as many pictures as it takes'],
   REFUND_ITEMS_IMPOSSIBLE: [422, 'The goods of the refund do not fit the order'],
   REFUND_ALREADY_DECIDED: [409, 'The refund is already decided'],
   REFUND_REVIEW_REFUSED: [403, 'You may not decide this refund'],

@@ -48,6 +48,8 @@ export const refundWords = {
   'refund.amountNotPaid': ['申请金额（未退）', 'Asked for, not refunded'],
   'refund.leftNow': ['现在可退', 'Can be refunded now'],
   'refund.goods': ['退回商品', 'Goods that come back'],
+  'refund.pictures': ['买家上传的凭证', 'What the buyer shows'],
+  'refund.picture': ['凭证图片 {number}', 'Picture {number}'],
   'refund.reason': ['退款原因', 'Reason'],
   'refund.requested': ['申请', 'Asked for'],
   'refund.reviewed': ['审批', 'Decided'],

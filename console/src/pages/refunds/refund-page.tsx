@@ -12,6 +12,7 @@ import { RefundActions } from './refund-actions.tsx';
 import { RefundAmounts } from './refund-amounts.tsx';
 import { RefundFacts } from './refund-facts.tsx';
 import { RefundGuidance } from './refund-guidance.tsx';
+import { RefundPictures } from './refund-pictures.tsx';
 import { RefundProgress } from './refund-progress.tsx';
 
 export default function RefundPage() {
@@ -68,6 +69,7 @@ function Shown({ refund, back }: { refund: Refund; back: Back }) {
       <div className="columns">
         <div>
           <RefundAmounts refund={refund} />
+          <RefundPictures refund={refund} />
           <Approvals refund={refund} />
         </div>
         <Panel title={t('refund.facts')}>
