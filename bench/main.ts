@@ -3,6 +3,7 @@ import { benchCheckout } from './checkout/checkout-bench.js';
 import { aloneTable } from './checkout/alone-table.js';
 import { benchGrowth } from './growth/growth-bench.js';
 import { growthTable } from './growth/growth-table.js';
+import { benchMemory, memoryTable } from './notify/memory-bench.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { Profile } from './profile.js';
 import { readOptions, USAGE, type BenchName, type Options } from './options.js';
@@ -55,6 +56,10 @@ async function run(rig: Rig, options: Options & { bench: Exclude<BenchName, 'sdk
         json: comparisonJson('refund', comparison),
         table: [comparisonTable(title, comparison), acceptedTable(comparison)].join('\n\n'),
       };
+    }
+    case 'memory': {
+      const figures = await benchMemory(rig, options);
+      return { json: rounded({ name: 'memory', ours: figures }), table: memoryTable(figures) };
     }
     case 'startup': {
       const startup = await benchStartup(rig, options.rounds);

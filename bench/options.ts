@@ -9,6 +9,7 @@ export const BENCHES = [
   'reconcile',
   'refund',
   'growth',
+  'memory',
 ] as const;
 export type BenchName = (typeof BENCHES)[number];
 
@@ -26,12 +27,14 @@ export interface Options {
   rows: number;
   /** Paid orders of the past, one run after the other (growth). */
   orders: number[];
+  /** One after the other, until the memory is looked at for the last time (memory). */
+  notifications: number;
   /** Folder for CPU profiles of our processes; none are taken without it, because profiling costs. */
   profile: string | undefined;
 }
 
 export const USAGE =
-  'npm run bench -- notify|checkout|read|refund|growth|sdk|startup|reconcile [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--orders N,N] [--profile DIR]';
+  'npm run bench -- notify|checkout|read|refund|growth|sdk|startup|reconcile|memory [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--orders N,N] [--notifications N] [--profile DIR]';
 
 const DEFAULTS: Readonly<Record<BenchName, { seconds: number; rounds: number; connections: number }>> = {
   notify: { seconds: 6, rounds: 3, connections: 32 },
@@ -42,6 +45,7 @@ const DEFAULTS: Readonly<Record<BenchName, { seconds: number; rounds: number; co
   reconcile: { seconds: 0, rounds: 1, connections: 0 },
   refund: { seconds: 4, rounds: 3, connections: 32 },
   growth: { seconds: 6, rounds: 3, connections: 32 },
+  memory: { seconds: 0, rounds: 1, connections: 32 },
 };
 
 /** @throws Error in words for the person who typed the command */
@@ -56,6 +60,7 @@ export function readOptions(args: string[]): Options {
       connections: { type: 'string' },
       rows: { type: 'string' },
       orders: { type: 'string', default: '10000,1000000,10000000' },
+      notifications: { type: 'string' },
       profile: { type: 'string' },
     },
   });
@@ -71,6 +76,7 @@ export function readOptions(args: string[]): Options {
     connections: readNumber('--connections', values.connections, standard.connections, 256),
     rows: readNumber('--rows', values.rows, 1_000_000, 9_999_999),
     orders: values.orders.split(',').map((each) => readNumber('--orders', each, 0, 20_000_000)),
+    notifications: readNumber('--notifications', values.notifications, 1_000_000, 10_000_000),
     profile: values.profile,
   };
 }

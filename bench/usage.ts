@@ -24,8 +24,17 @@ export function cpuMicrosByPid(pids: readonly number[]): Map<number, number> {
 
 /** Memory a process holds, in MB. */
 export function rssMb(pid: number): number | undefined {
-  const kb = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  return statusMb(pid, 'VmRSS');
+}
+
+function statusMb(pid: number, name: string): number | undefined {
+  const kb = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`) ?? '')?.[1];
   return kb === undefined ? undefined : Number(kb) / 1024;
+}
+
+/** The most memory a process has ever held, in MB. */
+export function peakRssMb(pid: number): number | undefined {
+  return statusMb(pid, 'VmHWM');
 }
 
 /** CPU time the whole machine has spent working in µs, including what its host took away (steal). */
