@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { uuidv7 } from '../common/uuid-v7.js';
 import { Problem } from '../common/http/problem.js';
 import { SEALED_COLUMNS } from '../common/sealed-columns.js';
@@ -9,6 +9,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { CodeToSession } from '../wechat/code-to-session.js';
 import { Buyer } from './buyer.entity.js';
+import { Customers, type Customer } from './customers.js';
 
 /** One openid of one app is one buyer, however many logins arrive at once. */
 const UPSERT_BUYER = statement(
@@ -23,12 +24,10 @@ const KEEP_SESSION_KEY = statement(
   'UPDATE buyers SET session_key_sealed = $2 WHERE id = $1',
 );
 
-const CUSTOMER = statement(
-  'customer',
-  'SELECT app_id AS "appId", openid, blocked_at AS "blockedAt" FROM buyers WHERE id = $1',
+const CUSTOMERS = statement(
+  'customers',
+  'SELECT id, app_id AS "appId", openid, blocked_at AS "blockedAt" FROM buyers WHERE id = ANY ($1::uuid[])',
 );
-
-export type Customer = Pick<Buyer, 'appId' | 'openid' | 'blockedAt'>;
 
 @Injectable()
 export class BuyerService {
@@ -73,11 +72,10 @@ export class BuyerService {
    * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`
    */
   async customer(id: string): Promise<Customer> {
-    const [buyer] = await run<Customer>(this.dataSource.manager, CUSTOMER, [id]);
-    if (buyer === undefined)
-      throw new Problem('UNAUTHENTICATED', 'The token is of a buyer this shop does not know; log in again.');
-    if (buyer.blockedAt !== null)
-      throw new Problem('BUYER_BLOCKED', 'You cannot order here at present; talk to the shop.');
-    return buyer;
+    return (await this.customers(this.dataSource.manager, [id])).get(id);
+  }
+
+  async customers(manager: EntityManager, ids: readonly string[]): Promise<Customers> {
+    return new Customers(await run<Customer>(manager, CUSTOMERS, [ids]));
   }
 }

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { BuyerService } from '../buyer/buyer.service.js';
+import type { Customer, Customers } from '../buyer/customers.js';
 import { MAX_ORDER_FEN, sumFen, timesFen, toFen, ZERO_FEN } from '../common/fen.js';
 import { Problem } from '../common/http/problem.js';
 import { Clock } from '../common/time/clock.js';
@@ -28,12 +30,14 @@ const INSERT = statement(
    SELECT * FROM unnest($12::uuid[], $13::int[], $14::uuid[], $15::text[], $16::bigint[], $17::int[], $18::bigint[])`,
 );
 
-/** An order to be. */
-export interface OrderToCreate {
+/** An order to be. `Terms`: what else is agreed with the buyer, which is nothing to the order itself. */
+export interface OrderToCreate<Terms> {
   /** Known before, so that a repeated request finds the order again. */
   id: string;
   buyerId: string;
   wanted: NewOrder;
+  /** Looks at the buyer before anything is promised to him. @throws Problem when there shall be no order */
+  agree: (buyer: Customer) => Terms;
 }
 
 export interface OrderWithItems {
@@ -41,10 +45,13 @@ export interface OrderWithItems {
   items: OrderItem[];
 }
 
+type Created<Terms> = OrderWithItems & { terms: Terms };
+
 /** Makes orders: prices, discount, stock. Takes a list, so that one and many go the same way (ADR 11). */
 @Injectable()
 export class OrderCreationService {
   constructor(
+    private readonly buyers: BuyerService,
     private readonly stock: StockService,
     private readonly coupons: CouponService,
     private readonly clock: Clock,
@@ -56,19 +63,26 @@ export class OrderCreationService {
    * @param list those who come first are served first. An order with a coupon comes alone: its coupon is locked before
    *   any product, and nobody else shall wait for it (DESIGN §2.7)
    * @returns for each, in their order, the order or why there is none, which is nothing to the others: Problem
-   *   `PRODUCT_NOT_FOUND`, `PRODUCT_NOT_ON_SALE`, `OUT_OF_STOCK`, `AMOUNT_TOO_LARGE`, `COUPON_…`
+   *   `UNAUTHENTICATED` for a buyer who is not in this database, `BUYER_BLOCKED`, `PRODUCT_NOT_FOUND`,
+   *   `PRODUCT_NOT_ON_SALE`, `OUT_OF_STOCK`, `AMOUNT_TOO_LARGE`, `COUPON_…`, or what `agree` throws
    */
-  async create(
+  async create<Terms>(
     manager: EntityManager,
-    list: readonly OrderToCreate[],
-  ): Promise<(OrderWithItems | Problem)[]> {
+    list: readonly OrderToCreate<Terms>[],
+  ): Promise<(Created<Terms> | Problem)[]> {
     const coupon = await this.lockCoupon(manager, list);
     if (coupon instanceof Problem) return [coupon];
-    const shelf = await this.stock.look(
-      manager,
-      list.flatMap(({ wanted }) => wanted.items),
-    );
-    const outcomes = list.map((each) => orProblem(() => this.draft(each, shelf, coupon)));
+    const [customers, shelf] = await Promise.all([
+      this.buyers.customers(
+        manager,
+        list.map(({ buyerId }) => buyerId),
+      ),
+      this.stock.look(
+        manager,
+        list.flatMap(({ wanted }) => wanted.items),
+      ),
+    ]);
+    const outcomes = list.map((each) => orProblem(() => this.draft(each, customers, shelf, coupon)));
     const created = outcomes.flatMap((outcome) => (outcome instanceof Problem ? [] : [outcome]));
     if (created.length === 0) return outcomes;
     await this.stock.take(manager, shelf);
@@ -79,7 +93,7 @@ export class OrderCreationService {
 
   private async lockCoupon(
     manager: EntityManager,
-    list: readonly OrderToCreate[],
+    list: readonly OrderToCreate<unknown>[],
   ): Promise<Coupon | Problem | null> {
     const withCoupon = list.find(({ wanted }) => wanted.couponCode !== undefined);
     if (withCoupon === undefined) return null;
@@ -89,7 +103,13 @@ export class OrderCreationService {
   }
 
   /** The order with its items, and its pieces promised by the shelf. @throws Problem, and then nothing is promised */
-  private draft({ id, buyerId, wanted }: OrderToCreate, shelf: Shelf, coupon: Coupon | null): OrderWithItems {
+  private draft<Terms>(
+    { id, buyerId, wanted, agree }: OrderToCreate<Terms>,
+    customers: Customers,
+    shelf: Shelf,
+    coupon: Coupon | null,
+  ): Created<Terms> {
+    const terms = agree(customers.get(buyerId));
     const pieces = shelf.look(wanted.items);
     const lineTotals = pieces.map(({ product, quantity }) => timesFen(product.priceFen, quantity));
     const totalFen = sumFen(lineTotals);
@@ -130,7 +150,7 @@ export class OrderCreationService {
       shipment: null,
       completedAt: null,
     };
-    return { order, items };
+    return { order, items, terms };
   }
 
   private async insert(manager: EntityManager, created: readonly OrderWithItems[]): Promise<void> {

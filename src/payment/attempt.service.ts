@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { uuidv7 } from '../common/uuid-v7.js';
-import { BuyerService } from '../buyer/buyer.service.js';
+import type { Customer } from '../buyer/customers.js';
 import { Problem } from '../common/http/problem.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
@@ -49,19 +49,13 @@ export interface PayWish {
 export class AttemptService {
   constructor(
     private readonly wxpay: WxPayService,
-    private readonly buyers: BuyerService,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /**
-   * Completes what the buyer asked for with what only the server knows.
-   * @throws Problem `UNAUTHENTICATED` when the token's buyer is not in this database, `BUYER_BLOCKED`,
-   *   `TRADE_TYPE_NOT_OFFERED`
-   */
-  async wish(buyerId: string, tradeType: TradeType, clientIp: string): Promise<PayWish> {
+  /** Completes what the buyer asked for with what only the server knows. @throws Problem `TRADE_TYPE_NOT_OFFERED` */
+  wish({ appId, openid }: Customer, tradeType: TradeType, clientIp: string): PayWish {
     const ip = clientIp.replace(/^::ffff:(?=\d+\.)/, ''); // an IPv4 address on a dual-stack socket
-    const { appId, openid } = await this.buyers.customer(buyerId);
     const { id: accountId } = this.wxpay.accountOfApp(appId);
     this.refuseUnlessOffered(accountId, tradeType);
     return { tradeType, accountId, clientIp: ip, ...(tradeType === 'JSAPI' && { openid }) };

@@ -57,9 +57,8 @@ export class CheckoutService {
   /** Writes the order alone; it is paid later. */
   async order({ id, isRepeated }: OrderToBe, buyerId: string, wanted: NewOrder): Promise<OrderView> {
     if (isRepeated && (await this.orders.find(id)) !== null) return this.orders.view(id);
-    await this.buyers.customer(buyerId);
     const [made] = await transaction(this.dataSource, (manager) =>
-      this.creation.create(manager, [{ id, buyerId, wanted }]),
+      this.creation.create(manager, [{ id, buyerId, wanted, agree: () => undefined }]),
     );
     if (made === undefined) throw new Error('an order was neither made nor refused');
     if (made instanceof Problem) throw made;
@@ -82,8 +81,8 @@ export class CheckoutService {
       const payable = await this.pay(id, buyerId, tradeType, clientIp);
       return { order: await this.orders.view(id), ...payable };
     }
-    const wish = await this.attempts.wish(buyerId, tradeType, clientIp);
-    const { order, items, payment } = await this.placement.place({ id, buyerId, wanted }, wish);
+    const placement = { id, buyerId, wanted, tradeType, clientIp };
+    const { order, items, payment, wish } = await this.placement.place(placement);
     this.tellPlaced(order);
     return { order: orderView(order, items), ...(await this.prepay(payment, wish)) };
   }
@@ -96,7 +95,7 @@ export class CheckoutService {
   /** Pays an existing order, for the first time or again. */
   async pay(orderId: string, buyerId: string, tradeType: TradeType, clientIp: string): Promise<Payable> {
     await this.orders.ofBuyer(buyerId, orderId);
-    const wish = await this.attempts.wish(buyerId, tradeType, clientIp);
+    const wish = this.attempts.wish(await this.buyers.customer(buyerId), tradeType, clientIp);
     return this.prepay(await this.openAttempt(orderId, wish), wish);
   }
 

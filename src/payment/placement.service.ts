@@ -1,24 +1,29 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { Customer } from '../buyer/customers.js';
 import { Problem } from '../common/http/problem.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { transaction, waitAtMost } from '../database/transaction.js';
-import {
-  OrderCreationService,
-  type OrderToCreate,
-  type OrderWithItems,
-} from '../order/order-creation.service.js';
+import { OrderCreationService, type OrderWithItems } from '../order/order-creation.service.js';
+import type { NewOrder } from '../order/order.schema.js';
+import type { TradeType } from '../wxpay/protocol.js';
 import { AttemptService, type PayWish } from './attempt.service.js';
 import type { Payment } from './payment.entity.js';
 import { BUYERS, lockPatienceMs, throwBusy } from './shop-busy.js';
 
-interface Placement extends OrderToCreate {
-  wish: PayWish;
+export interface Placement {
+  /** Of the order to be: known before, so that a repeated request finds it again. */
+  id: string;
+  buyerId: string;
+  wanted: NewOrder;
+  tradeType: TradeType;
+  clientIp: string;
 }
 
 export interface Placed extends OrderWithItems {
   payment: Payment;
+  wish: PayWish;
 }
 
 /**
@@ -47,12 +52,11 @@ export class PlacementService {
 
   /**
    * Returns once order and attempt are committed; only then may WeChat hear of them (DESIGN §2.3).
-   * @throws Problem as `OrderCreationService.create`, and `SHOP_BUSY` when the order was not written in time; the same
-   *   Idempotency-Key finds it if it was after all
+   * @throws Problem as `OrderCreationService.create`, `TRADE_TYPE_NOT_OFFERED`, and `SHOP_BUSY` when the order was not
+   *   written in time; the same Idempotency-Key finds it if it was after all
    */
-  async place(order: OrderToCreate, wish: PayWish): Promise<Placed> {
-    const placement = { ...order, wish };
-    const isAlone = order.wanted.couponCode !== undefined;
+  async place(placement: Placement): Promise<Placed> {
+    const isAlone = placement.wanted.couponCode !== undefined;
     const placed = await (isAlone ? this.alone(placement) : this.placing.submit(placement)).catch(throwBusy);
     if (placed instanceof Problem) throw placed;
     return placed;
@@ -67,15 +71,20 @@ export class PlacementService {
   private decide(placements: readonly Placement[], alone: boolean): Promise<(Placed | Problem)[]> {
     return transaction(this.dataSource, async (manager) => {
       await waitAtMost(manager, lockPatienceMs(alone));
-      const outcomes = await this.orders.create(manager, placements);
-      const attempts = placements.flatMap(({ wish }, index) => {
-        const made = outcomes[index];
-        return made === undefined || made instanceof Problem ? [] : [{ ...made, attempt: 1, wish }];
-      });
+      const orders = placements.map(({ tradeType, clientIp, ...order }) => ({
+        ...order,
+        agree: (buyer: Customer) => this.attempts.wish(buyer, tradeType, clientIp),
+      }));
+      const outcomes = await this.orders.create(manager, orders);
+      const attempts = outcomes.flatMap((made) =>
+        made instanceof Problem ? [] : [{ ...made, attempt: 1, wish: made.terms }],
+      );
       const payments = await this.attempts.create(manager, attempts);
       const paymentOf = new Map(payments.map((payment) => [payment.orderId, payment]));
       return outcomes.map((made) =>
-        made instanceof Problem ? made : { ...made, payment: paymentOf.get(made.order.id) as Payment },
+        made instanceof Problem
+          ? made
+          : { ...made, wish: made.terms, payment: paymentOf.get(made.order.id) as Payment },
       );
     });
   }
