@@ -87,7 +87,7 @@ export class OperatorService {
       const { operator, otherOwners } = await lockBesideOwners(manager, id);
       const before = changeable(operator);
       const after = { ...before, ...change };
-      if (change.deputyUntil != null) refuseUnlessSoon(change.deputyUntil);
+      if (change.deputyUntil) refuseUnlessSoon(change.deputyUntil);
       const leaves = isActiveOwner(operator) && (after.role !== 'OWNER' || after.disabled);
       if (leaves && otherOwners === 0) throw new Problem('LAST_OWNER', 'Make somebody else an OWNER first.');
       const disabledAt = after.disabled ? (operator.disabledAt ?? new Date()) : null;
@@ -181,7 +181,7 @@ function changeable({
 
 /** A deputy has an end, and one that somebody remembers. */
 function refuseUnlessSoon(until: string): void {
-  const days = (new Date(until).getTime() - Date.now()) / DAY_MS;
+  const days = (new Date(until).getTime() - new Date().getTime()) / DAY_MS;
   if (days > 0 && days <= DEPUTY_DAYS) return;
   throw new Problem('VALIDATION_FAILED', `A deputy's end lies in the next ${DEPUTY_DAYS} days.`, {
     errors: [{ field: 'deputyUntil', message: `expected a moment in the next ${DEPUTY_DAYS} days` }],
