@@ -51,7 +51,7 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
       .header('X-Content-Type-Options', 'nosniff');
     done();
   });
-  limitAddresses(fastify, app.get(RateLimits));
+  if (settings.http.addressRequestsPerMinute !== undefined) limitAddresses(fastify, app.get(RateLimits));
   // By Fetch Metadata and Origin; only a request that a browser sends with the staff's cookie can be somebody else's.
   app.enableCsrfProtection({
     trustedOrigins: [new URL(settings.http.publicUrl).origin],

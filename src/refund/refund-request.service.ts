@@ -17,7 +17,9 @@ import type { Order } from '../order/order.entity.js';
 import { OrderService } from '../order/order.service.js';
 import { Payment } from '../payment/payment.entity.js';
 import { DueRefunds } from './due-refunds.js';
+import { lockOwnRequest } from './own-request.js';
 import { ImpossibleItems, itemsAmount, unitsGone } from './refund-amount.js';
+import { decided } from './refund-review.service.js';
 import { Refund, type Person, type RefundItem } from './refund.entity.js';
 import { approvesItself, AUTO_APPROVAL } from './refund.policy.js';
 import type { NewRefund } from './refund.schema.js';
@@ -119,16 +121,9 @@ export class RefundRequestService {
   /** Takes an undecided request back. @throws Problem `REFUND_NOT_FOUND`, `REFUND_ALREADY_DECIDED` */
   async withdraw(id: string, buyerId: string): Promise<void> {
     await transaction(this.dataSource, async (manager) => {
-      const refund = await manager.findOne(Refund, { where: { id }, lock: { mode: 'pessimistic_write' } });
-      if (
-        refund?.requestedBy.kind !== 'buyer' ||
-        refund.requestedBy.id !== buyerId ||
-        refund.orderId === null
-      )
-        throw new Problem('REFUND_NOT_FOUND', 'You asked for no such refund.');
+      const refund = await lockOwnRequest(manager, id, buyerId);
       if (refund.status === 'WITHDRAWN') return;
-      if (refund.status !== 'REQUESTED')
-        throw new Problem('REFUND_ALREADY_DECIDED', `The refund is ${refund.status}.`);
+      if (refund.status !== 'REQUESTED') throw decided(refund);
       await run(manager, WITHDRAW, [id]);
       const { orderId, paymentId } = refund;
       await this.jobs.enqueue(manager, 'events', [

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Problem } from '../../common/http/problem.js';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { Clock } from '../../common/time/clock.js';
 import { run, statement } from '../../database/sql.js';
 import { transaction } from '../../database/transaction.js';
-import { Refund } from '../refund.entity.js';
-import { refundNotFound } from '../refund-review.service.js';
+import { lockOwnRequest } from '../own-request.js';
+import { decided } from '../refund-review.service.js';
 import type { PictureList, PictureView } from './picture.schema.js';
 import { PICTURE_TYPES, pictureType, type PictureType } from './picture-type.js';
 
-/** What one refund can be proved with; WeChat's own complaint form takes as many. */
+/** Enough to show a parcel from all sides; each is a megabyte at most. */
 const PICTURES_MAX = 6;
 const KEPT_MS = 400 * 24 * 3600 * 1000;
 
@@ -58,7 +58,9 @@ export class PictureService {
       throw new Problem('UNSUPPORTED_MEDIA_TYPE', `Send a picture: ${PICTURE_TYPES.join(', ')}.`);
     const createdAt = this.clock.now();
     await transaction(this.dataSource, async (manager) => {
-      await lockOwnRequest(manager, refundId, buyerId);
+      // Under the lock pictures come one after the other, and none after the decision.
+      const refund = await lockOwnRequest(manager, refundId, buyerId);
+      if (refund.status !== 'REQUESTED') throw decided(refund);
       const there = await run<{ id: string }>(manager, IDS, [refundId]);
       if (there.some((each) => each.id === id)) return;
       if (there.length >= PICTURES_MAX)
@@ -96,14 +98,4 @@ export class PictureService {
     const before = new Date(this.clock.now().getTime() - KEPT_MS);
     return (await run(this.dataSource.manager, PRUNE, [before, most])).length;
   }
-}
-
-/** Pictures of one refund come one after the other, and none after the decision. */
-async function lockOwnRequest(manager: EntityManager, id: string, buyerId: string): Promise<void> {
-  const refund = isUuid(id)
-    ? await manager.findOne(Refund, { where: { id }, lock: { mode: 'pessimistic_write' } })
-    : null;
-  if (refund?.requestedBy.kind !== 'buyer' || refund.requestedBy.id !== buyerId) throw refundNotFound();
-  if (refund.status !== 'REQUESTED')
-    throw new Problem('REFUND_ALREADY_DECIDED', `The refund is ${refund.status}.`);
 }
