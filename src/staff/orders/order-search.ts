@@ -40,7 +40,9 @@ const ATTEMPTED = `o.id IN (
 /** Keeps the orders that the list's filters ask for. @param query over orders under the alias `o` */
 export function whereOrder(query: SelectQueryBuilder<Order>, filter: StaffOrderFilter): void {
   const { status, refundStatus, buyerId, minFen, maxFen, tradeType, account, q } = filter;
-  if (status !== undefined) query.andWhere('o.status = :status', { status });
+  // Asked for by a subquery, PostgreSQL plans without the value: nine in ten orders are COMPLETED, so it would look for
+  // them from the newest on, among all those that are not completed yet (0.85 s at ten million orders).
+  if (status !== undefined) query.andWhere('o.status = (SELECT :status)', { status });
   if (refundStatus !== undefined) query.andWhere(REFUNDED[refundStatus]);
   if (buyerId !== undefined) query.andWhere('o.buyerId = :buyerId', { buyerId });
   if (minFen !== undefined) query.andWhere('o.payableFen >= :minFen', { minFen });
