@@ -68,6 +68,7 @@ describe('the text on it', () => {
 
   it('has only characters a GBK printer has, and none of its commands', () => {
     expect(printable('a\u0000\u200b\tb\n<BR>中😀')).toBe('a b ＜BR＞中?');
+    expect(printable('a\t\u0000\tb')).toBe('a b');
     fc.assert(
       fc.property(anything, (text) => {
         const shown = printable(text);

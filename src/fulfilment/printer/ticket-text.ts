@@ -9,8 +9,8 @@ export const COLUMNS = 32;
  */
 export function printable(text: string): string {
   const plain = text
+    .replace(/(?!\s)[\p{Cc}\p{Cf}]/gu, '')
     .replace(/\s+/gu, ' ')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .replaceAll('<', '＜')
     .replaceAll('>', '＞');
   return [...plain].map(inGbk).join('').trim();
