@@ -98,13 +98,22 @@ it('shows a role only what it may see', async () => {
   });
 });
 
-it('a day ends at midnight in China', async () => {
+it('a day ends at midnight in China, and an order counts as paid on the day it was', async () => {
   const { today } = await owner.get<Stats>('/stats');
   const secondsToMidnight = Math.ceil(
     (new Date(`${today.date}T24:00:00+08:00`).getTime() - new Date().getTime()) / 1000,
   );
-  await system.control.advance(secondsToMidnight + 60);
+  await system.control.advance(Math.max(0, secondsToMidnight - 60));
+  buyer = await TestBuyer.login(system);
+  const late = await buyer.checkout(await system.product({ priceFen: 700 }));
+  await system.control.advance(120);
+  await system.control.pay({ outTradeNo: late.payment.outTradeNo });
+  await buyer.orderBecomes(late.order.id, 'PAID');
   const next = await owner.get<Stats>('/stats');
-  expect(next.yesterday).toMatchObject({ date: today.date, orders: today.orders, paidFen: today.paidFen });
-  expect(next.today).toMatchObject({ orders: 0, paidOrders: 0, refundedFen: 0 });
+  expect(next.yesterday).toMatchObject({
+    date: today.date,
+    orders: today.orders + 1,
+    paidFen: today.paidFen,
+  });
+  expect(next.today).toMatchObject({ orders: 0, paidOrders: 1, paidFen: 700, refundedFen: 0 });
 });
