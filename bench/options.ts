@@ -25,7 +25,7 @@ export interface Options {
   connections: number;
   /** Rows of the bill (reconcile). */
   rows: number;
-  /** Paid orders of the past, one run after the other (growth). */
+  /** Paid orders of the past, a database for each (growth). */
   orders: number[];
   /** One after the other, until the memory is looked at for the last time (memory). */
   notifications: number;

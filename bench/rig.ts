@@ -22,7 +22,7 @@ export interface Rig {
   /** Empty; the floor makes its own tables. */
   floor: BenchDatabase;
   /** Another one, migrated. */
-  database(name: string): Promise<BenchDatabase & { drop(): Promise<void> }>;
+  database(name: string): Promise<BenchDatabase>;
   /** Where the time goes, if somebody asked. */
   profile: Profile | undefined;
   /** Called at the end, last one first, whatever happens. */
@@ -53,13 +53,10 @@ export async function setUpRig(profile: Profile | undefined): Promise<Rig> {
     const floor = await createDatabase(postgres, 'floor', stops);
     await refuseUnsafeCommits(ours);
     await migrate(ours.url);
-    const another = async (name: string): ReturnType<Rig['database']> => {
+    const another = async (name: string): Promise<BenchDatabase> => {
       const database = await createDatabase(postgres, name, stops);
       await migrate(database.url);
-      const drop = async (): Promise<void> => {
-        await ours.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      };
-      return { ...database, drop };
+      return database;
     };
     return { dir, ours, floor, database: another, profile, onStop: (each) => stops.push(each), stop };
   } catch (error) {
