@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { toBeijingIso } from '../../src/common/time/beijing-time.js';
 import { approve, ask, paidOrder } from '../refund/paid-order.js';
 import { createOperator, TestOperator, type Credentials } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
@@ -119,6 +120,50 @@ describe('at the desk', () => {
     const staff = await TestOperator.again(system, owner);
     const body = { reason: 'x', amountFen: 1001 };
     expect((await staff.send('POST', `/orders/${paid.orderId}/refunds`, body)).status).toBe(409);
+  });
+});
+
+describe('on a laptop abroad', () => {
+  it("makes a deputy until the moment typed, by Beijing's clock, shows the same and takes it back", async () => {
+    const { id } = await createOperator(system, 'SUPPORT');
+    const abroad = await visitor(browser, { timezoneId: 'America/New_York' });
+    const { page, complaints } = abroad;
+    const until = `${toBeijingIso(new Date(Date.now() + 5 * 24 * 3600 * 1000)).slice(0, 10)} 10:30`;
+    const dialog = page.getByRole('dialog');
+    const field = dialog.getByLabel('代理财务至');
+    const save = async (): Promise<void> => {
+      await dialog.getByRole('button', { name: '保存' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+    };
+    const kept = async (): Promise<string | null | undefined> => {
+      const [row] = await system.database.query<{ until: string | null }>(
+        `SELECT to_char(deputy_until AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') AS until FROM operators WHERE id = $1`,
+        [id],
+      );
+      return row?.until;
+    };
+    await logIn(system, page, owner);
+    await open(system, page, `/staff/${id}`);
+    await page.getByRole('button', { name: '修改资料' }).click();
+    await field.fill(until);
+    await field.press('Enter'); // sends the form, as in every field
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await kept()).toBe(until);
+    await page.getByText(until.slice(5)).waitFor();
+
+    await page.getByRole('button', { name: '修改资料' }).click();
+    expect(await field.inputValue()).toBe(until);
+    const later = until.replace('10:30', '18:00');
+    await field.fill(later); // and straight on to the button
+    await save();
+    expect(await kept()).toBe(later);
+
+    await page.getByRole('button', { name: '修改资料' }).click();
+    await field.hover();
+    await dialog.locator('.ant-picker-clear').click();
+    await save();
+    expect(await kept()).toBeNull();
+    expect(complaints).toEqual([]);
   });
 });
 

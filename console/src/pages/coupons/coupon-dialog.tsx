@@ -1,10 +1,10 @@
-import { DatePicker, Form, Input, InputNumber, Segmented, Switch } from 'antd';
+import { Form, Input, InputNumber, Segmented, Switch } from 'antd';
 import { answered, api } from '../../api/client.ts';
 import type { Coupon } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
-import { AS_MOMENT } from '../../ui/as-moment.ts';
 import { DialogForm } from '../../ui/dialog-form.tsx';
+import { MomentPicker } from '../../ui/moment-picker.tsx';
 import { YuanInput } from '../../ui/yuan-input.tsx';
 import { changeOf, newCouponOf, type CouponValues } from './coupon-values.ts';
 
@@ -76,11 +76,11 @@ export function CouponDialog({ coupon, onClose }: { coupon?: Coupon; onClose: ()
         </Form.Item>
       </div>
       <div className="field-pair">
-        <Form.Item name="startsAt" label={t('coupons.startsAt')} {...AS_MOMENT}>
-          <DatePicker showTime={{ format: 'HH:mm' }} />
+        <Form.Item name="startsAt" label={t('coupons.startsAt')}>
+          <MomentPicker />
         </Form.Item>
-        <Form.Item name="endsAt" label={t('coupons.endsAt')} {...AS_MOMENT}>
-          <DatePicker showTime={{ format: 'HH:mm' }} />
+        <Form.Item name="endsAt" label={t('coupons.endsAt')}>
+          <MomentPicker />
         </Form.Item>
       </div>
       {coupon !== undefined && (

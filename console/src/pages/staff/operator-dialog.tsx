@@ -1,11 +1,10 @@
-import { DatePicker, Form, Input } from 'antd';
-import dayjs from 'dayjs';
+import { Form, Input } from 'antd';
 import { answered, api } from '../../api/client.ts';
 import type { Operator, Role } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWords } from '../../i18n/language.tsx';
-import { AS_MOMENT } from '../../ui/as-moment.ts';
 import { DialogForm } from '../../ui/dialog-form.tsx';
+import { MomentPicker } from '../../ui/moment-picker.tsx';
 import { RoleChoice } from './role-choice.tsx';
 
 interface Values {
@@ -14,6 +13,8 @@ interface Values {
   deputyUntil: string | null;
 }
 
+/** The service refuses a longer time. */
+const LONGEST_MS = 92 * 24 * 3600 * 1000;
 /** Who has the rights of FINANCE anyway needs no deputising. */
 const DECIDES: readonly Role[] = ['FINANCE', 'OWNER'];
 
@@ -51,13 +52,8 @@ export function OperatorDialog({ operator, onClose }: { operator: Operator; onCl
         <RoleChoice />
       </Form.Item>
       {!DECIDES.includes(operator.role) && (
-        <Form.Item
-          name="deputyUntil"
-          label={t('staff.deputyUntil')}
-          extra={t('staff.deputyWhy')}
-          {...AS_MOMENT}
-        >
-          <DatePicker showTime={{ format: 'HH:mm' }} minDate={dayjs()} maxDate={dayjs().add(92, 'day')} />
+        <Form.Item name="deputyUntil" label={t('staff.deputyUntil')} extra={t('staff.deputyWhy')}>
+          <MomentPicker min={new Date()} max={new Date(Date.now() + LONGEST_MS)} />
         </Form.Item>
       )}
     </DialogForm>
