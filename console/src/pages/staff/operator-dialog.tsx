@@ -53,7 +53,7 @@ export function OperatorDialog({ operator, onClose }: { operator: Operator; onCl
       </Form.Item>
       {!DECIDES.includes(operator.role) && (
         <Form.Item name="deputyUntil" label={t('staff.deputyUntil')} extra={t('staff.deputyWhy')}>
-          <MomentPicker min={new Date()} max={new Date(Date.now() + LONGEST_MS)} />
+          <MomentPicker min={new Date()} max={new Date(new Date().getTime() + LONGEST_MS)} />
         </Form.Item>
       )}
     </DialogForm>
