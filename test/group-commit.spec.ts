@@ -53,6 +53,31 @@ describe('a group commit', () => {
     expect(await Promise.all(answers)).toEqual(['a decided', 'b decided', 'c decided', 'd decided']);
   });
 
+  it('sends the next group on its way before it answers the last one', async () => {
+    const steps: string[] = [];
+    const decided = Promise.withResolvers<void>();
+    const group = new GroupCommit<Item, string>({
+      keyOf: ({ key }) => key,
+      decide: async (items) => {
+        const names = items.map(({ name }) => name);
+        // As a pool hands out a connection: in the next tick.
+        await new Promise<void>((resolve) => process.nextTick(resolve));
+        steps.push(`asks about ${names.join()}`);
+        if (names.includes('first')) await decided.promise;
+        return names;
+      },
+      onGroupFailed: () => undefined,
+      limit: 10,
+      patienceMs: 5000,
+    });
+    const answers = ['first', 'second'].map(async (name) =>
+      steps.push(`answers ${await group.submit(item(name))}`),
+    );
+    decided.resolve();
+    await Promise.all(answers);
+    expect(steps).toEqual(['asks about first', 'asks about second', 'answers first', 'answers second']);
+  });
+
   it('never has two items of one key under way', async () => {
     const { group, underWay, commit } = controlled();
     const answers = [item('a1', 'a'), item('a2', 'a'), item('b1', 'b'), item('b2', 'b')].map((each) =>

@@ -115,7 +115,10 @@ export class GroupCommit<Item, Verdict> {
     try {
       const verdicts = await this.options.decide(items, alone);
       if (verdicts.length !== items.length) throw new Error('a group got other than one verdict per item');
-      for (const [index, entry] of entries.entries()) entry.resolve(verdicts[index] as Verdict);
+      // The next group goes first: while we answer this one, PostgreSQL already looks for the rows of that one.
+      setImmediate(() => {
+        for (const [index, entry] of entries.entries()) entry.resolve(verdicts[index] as Verdict);
+      });
     } catch (error) {
       if (!alone) this.options.onGroupFailed(items, error);
       for (const entry of entries) {

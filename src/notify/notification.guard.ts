@@ -1,7 +1,6 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OVERSIZE } from '../common/http/body-parsers.js';
-import { ownTurn } from '../common/loop-turn.js';
 import { Clock } from '../common/time/clock.js';
 import type { MerchantAccount } from '../wxpay/merchant-accounts.js';
 import {
@@ -62,7 +61,6 @@ abstract class NotificationGuard<Content> implements CanActivate {
     if (account === undefined) throw new NotifyRefusal(404, 'unknown account');
     if (request.body === OVERSIZE) throw new NotifyRefusal(413, 'larger than 1 MB');
     const raw = rawNotification(request, this.clock.now());
-    await ownTurn(); // reading one costs as much as everything else that is ours in this process
     const received = { ...raw, accountId: account.id, kind: this.kind, sourceIp: request.ip };
     try {
       verified.set(request, { received, notification: this.read(account, raw) });
