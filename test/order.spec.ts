@@ -396,13 +396,16 @@ describe('what cannot be ordered', () => {
     expect(await fingerprint()).toEqual(before);
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('a key %s changes nothing', async (key) => {
-    const item = `{"productId":"${tea}","quantity":1,"${key}":{"priceFen":1,"prototype":{"priceFen":1}}}`;
-    const { status, body } = await buyer.send<OrderView>('POST', '/api/v1/orders', `{"items":[${item}]}`);
-    if (status === 201) expect(body.payableFen).toBe(1990);
-    else expect(status).toBe(400);
-    expect(Object.prototype).not.toHaveProperty('priceFen');
-  });
+  it.each(['__proto__', '\\u005f_proto__', 'constructor', 'prototype'])(
+    'a key %s changes nothing',
+    async (key) => {
+      const item = `{"productId":"${tea}","quantity":1,"${key}":{"priceFen":1,"prototype":{"priceFen":1}}}`;
+      const { status, body } = await buyer.send<OrderView>('POST', '/api/v1/orders', `{"items":[${item}]}`);
+      if (status === 201) expect(body.payableFen).toBe(1990);
+      else expect(status).toBe(400);
+      expect(Object.prototype).not.toHaveProperty('priceFen');
+    },
+  );
 });
 
 const send = (path: string, init: RequestInit): Promise<Response> => fetch(`${system.url}${path}`, init);

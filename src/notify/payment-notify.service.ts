@@ -131,6 +131,7 @@ function withPayer(
   { openid }: PaidTransaction,
   payer: Readonly<Record<string, string>> | undefined,
 ): PaidTransaction {
+  if (payer === undefined && paid.openid === openid) return paid;
   return { ...(openid !== undefined && { openid }), ...paid, fields: { ...payer, ...paid.fields } };
 }
 

@@ -75,13 +75,19 @@ function read(payload: Readable, limit: number): Promise<Buffer | undefined> {
   });
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+/** Also a key written with escapes; the look at each key costs three times as much as reading a request. */
+const MAY_REACH_A_PROTOTYPE = /__proto__|\\u/;
+
+/** A key that reaches a prototype is no field of any request. */
+function withoutPrototype(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value;
+}
+
 function parseJson(body: Buffer): unknown {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    // A key that reaches a prototype is no field of any request.
-    return JSON.parse(text, (key: string, value: unknown) =>
-      key === '__proto__' ? undefined : value,
-    ) as unknown;
+    const text = UTF8.decode(body);
+    return JSON.parse(text, MAY_REACH_A_PROTOTYPE.test(text) ? withoutPrototype : undefined) as unknown;
   } catch (error) {
     throw new Problem('INVALID_JSON', 'The body is not valid JSON in UTF-8.', { cause: error });
   }
