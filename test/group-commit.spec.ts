@@ -10,7 +10,6 @@ interface Item {
 /** A decision under way: the names in it, and how to end it. */
 interface Decision {
   names: string[];
-  alone: boolean;
   commit(): void;
   fail(error: Error): void;
 }
@@ -22,19 +21,18 @@ function controlled(options: Partial<GroupCommitOptions<Item, string>> = {}) {
   const decisions: Decision[] = [];
   const group = new GroupCommit<Item, string>({
     keyOf: ({ key }) => key,
-    decide: (items, alone) =>
+    decide: (items) =>
       new Promise((resolve, reject) => {
         const names = items.map(({ name }) => name);
         const commit = () => resolve(names.map((name) => `${name} decided`));
-        decisions.push({ names, alone, commit, fail: reject });
+        decisions.push({ names, commit, fail: reject });
       }),
     onGroupFailed: () => undefined,
     limit: 1000,
     patienceMs: 5000,
     ...options,
   });
-  const underWay = () =>
-    decisions.map(({ names, alone }) => (alone ? `alone: ${names.join()}` : names.join()));
+  const underWay = () => decisions.map(({ names }) => names.join());
   const commit = async (index: number): Promise<void> => {
     decisions[index]?.commit();
     await sleep(1);
@@ -99,7 +97,7 @@ describe('a group commit', () => {
     await commit(0);
     decisions[1]?.fail(new Error('cannot be done together'));
     await sleep(1);
-    expect(underWay().slice(2)).toEqual(['alone: good', 'alone: bad', 'alone: fine']);
+    expect(underWay().slice(2)).toEqual(['good', 'bad', 'fine']);
     decisions[3]?.fail(new Error('bad'));
     await commit(2);
     await commit(4);
@@ -118,13 +116,46 @@ describe('a group commit', () => {
     await sleep(1);
     const other = group.submit(item('other'));
     const again = group.submit(item('stuck again', 'stuck'));
-    expect(underWay()).toEqual(['stuck', 'alone: stuck', 'other']);
+    expect(underWay()).toEqual(['stuck', 'stuck', 'other']);
     await commit(2);
     expect(await other).toBe('other decided');
     await commit(1);
     expect(underWay().at(-1)).toBe('stuck again');
     await commit(3);
     expect(await Promise.all([stuck, again])).toEqual(['stuck decided', 'stuck again decided']);
+  });
+
+  it('goes on with the rest of a group though more wait for a lock than may be under way alone', async () => {
+    const { group, decisions, underWay, commit } = controlled();
+    const isHeld = Object.assign(new Error('not free in time'), { code: '55P03' });
+    const first = group.submit(item('first'));
+    const names = ['held 1', 'held 2', 'held 3', 'held 4', 'held 5', 'free'];
+    const answers = names.map((name) => group.submit(item(name)));
+    await commit(0);
+    decisions[1]?.fail(isHeld);
+    await sleep(1);
+    expect(underWay().slice(2)).toEqual(['held 1', 'held 2', 'held 3', 'held 4']);
+    for (const index of [2, 3]) decisions[index]?.fail(isHeld);
+    await sleep(1);
+    expect(underWay().slice(6)).toEqual(['held 5', 'free']);
+    await commit(7);
+    expect(await answers[5]).toBe('free decided');
+    expect(underWay().slice(8)).toEqual(['held 1']);
+    for (const index of [4, 5, 6, 8]) await commit(index);
+    await commit(9);
+    expect(await Promise.all([first, ...answers])).toHaveLength(7);
+  });
+
+  it('does not try again what nobody waits for any more', async () => {
+    const { group, decisions, underWay } = controlled({ patienceMs: 20 });
+    const answer = group.submit(item('held'));
+    const isHeld = Object.assign(new Error('not free in time'), { code: '55P03' });
+    decisions[0]?.fail(isHeld);
+    await sleep(1);
+    await expect(answer).rejects.toThrow(NotDecided);
+    decisions[1]?.fail(isHeld);
+    await sleep(1);
+    expect(underWay()).toEqual(['held', 'held']);
   });
 
   it('refuses at once what it has no room for, and takes more when there is room again', async () => {

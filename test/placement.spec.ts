@@ -4,7 +4,7 @@ import { waitingForLock } from './support/books.js';
 import { TestBuyer, type Answer, type CheckedOut, type ProblemBody } from './support/buyer.js';
 import { eventually } from './support/eventually.js';
 import { startSystem, type System } from './support/system.js';
-import { PlacementService } from '../src/payment/placement.service.js';
+import { CheckoutCommitService } from '../src/payment/checkout-commit.service.js';
 
 /** Orders that come together are written together, and none of them notices (ADR 11). */
 
@@ -52,10 +52,10 @@ async function behind<Result>(first: string, meanwhile: () => Promise<Result>): 
  */
 async function together(...begin: (() => Promise<Placed>)[]): Promise<Placed[]> {
   const first = await system.product({ stock: 1 });
-  const placement = system.app.get(PlacementService, { strict: false });
-  const place = placement.place.bind(placement);
+  const commits = system.app.get(CheckoutCommitService, { strict: false });
+  const place = commits.place.bind(commits);
   const held: (() => void)[] = [];
-  placement.place = async (...given) => {
+  commits.place = async (...given) => {
     await new Promise<void>((go) => held.push(go));
     return place(...given);
   };
@@ -69,7 +69,7 @@ async function together(...begin: (() => Promise<Placed>)[]): Promise<Placed[]> 
     const [, ...others] = await Promise.all(answers);
     return others;
   } finally {
-    placement.place = place;
+    commits.place = place;
   }
 }
 
@@ -177,6 +177,20 @@ it('who holds a product holds up its buyers alone', async () => {
   );
   expect(statuses([first, ...others])).toEqual([201, 201, 201, 201]);
   expect([await stockOf(held), await stockOf(free)]).toEqual([4, 2]);
+});
+
+it('who holds a product holds up nobody else, however many wait for it', async () => {
+  const [held, free] = [await system.product({ stock: 9 }), await system.product({ stock: 9 })];
+  const waiting: Promise<Placed>[] = [];
+  await behind(held, async () => {
+    const others = [held, held, held, held, held, held, free, free].map((product) =>
+      checkout([[product, 1]]),
+    );
+    waiting.push(...others.slice(0, 6));
+    expect(statuses(await Promise.all(others.slice(6)))).toEqual([201, 201]);
+  });
+  expect(statuses(await Promise.all(waiting))).toEqual([201, 201, 201, 201, 201, 201]);
+  expect([await stockOf(held), await stockOf(free)]).toEqual([2, 7]);
 });
 
 it('a prepay that cannot be kept is nothing to the others', async () => {

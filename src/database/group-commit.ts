@@ -1,3 +1,5 @@
+import { isLockTimeout } from './transaction.js';
+
 /** Decided together; more would make the first of a group wait for the last. */
 const GROUP_MAX = 64;
 /** Groups under way at once: while PostgreSQL decides one, the next is verified and collected. */
@@ -18,9 +20,10 @@ export interface GroupCommitOptions<Item, Verdict> {
   keyOf: (item: Item) => string;
   /**
    * Decides the items in one transaction and answers their verdicts in the same order; throws when nothing was committed.
-   * @param alone whether this item is by itself because its group could not be decided: only then may it wait for others
+   * It waits for no lock longer than `GROUP_LOCK_MS`: somebody may hold one of a group's rows, and the others do not wait
+   * for him.
    */
-  decide: (items: readonly Item[], alone: boolean) => Promise<readonly Verdict[]>;
+  decide: (items: readonly Item[]) => Promise<readonly Verdict[]>;
   /** Told why a group is taken apart. */
   onGroupFailed: (items: readonly Item[], cause: unknown) => void;
   /** Items accepted and not decided yet; one more is refused, so that a stalled database does not fill the memory. */
@@ -29,18 +32,25 @@ export interface GroupCommitOptions<Item, Verdict> {
   patienceMs: number;
 }
 
+/** How long a decision of a group may wait for a lock. */
+export const GROUP_LOCK_MS = 250;
+
 interface Entry<Item, Verdict> {
   readonly item: Item;
   readonly key: string;
   readonly resolve: (verdict: Verdict) => void;
   readonly reject: (error: unknown) => void;
+  /** Nobody waits for it any more. */
+  isOver: boolean;
 }
 
 /**
  * Group commit: what arrives while a transaction is under way is decided together by the next one, which costs PostgreSQL
  * and us little more than a single item would. Nothing waits for company: an item that meets no other goes at once.
  *
- * One bad item spoils no other: when a group fails, each of its items is decided again by itself.
+ * One bad item spoils no other: when a group fails, each of its items is decided again by itself. One whose rows somebody
+ * holds then tries a quarter of a second at a time and goes to the end of the line in between, so that those behind it get
+ * their turn however many wait for what he holds.
  */
 export class GroupCommit<Item, Verdict> {
   private readonly waiting = new Set<Entry<Item, Verdict>>();
@@ -62,8 +72,9 @@ export class GroupCommit<Item, Verdict> {
     if (this.undecided >= limit) return Promise.reject(new NotDecided('too many wait already'));
     this.undecided++;
     const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
-    const entry = { item, key: keyOf(item), resolve, reject };
+    const entry: Entry<Item, Verdict> = { item, key: keyOf(item), resolve, reject, isOver: false };
     const timer = setTimeout(() => {
+      entry.isOver = true;
       this.waiting.delete(entry);
       this.singles.delete(entry);
       reject(new NotDecided('not decided in time'));
@@ -113,7 +124,7 @@ export class GroupCommit<Item, Verdict> {
   private async decide(entries: readonly Entry<Item, Verdict>[], alone: boolean): Promise<void> {
     const items = entries.map(({ item }) => item);
     try {
-      const verdicts = await this.options.decide(items, alone);
+      const verdicts = await this.options.decide(items);
       if (verdicts.length !== items.length) throw new Error('a group got other than one verdict per item');
       // The next group goes first: while we answer this one, PostgreSQL already looks for the rows of that one.
       setImmediate(() => {
@@ -122,8 +133,8 @@ export class GroupCommit<Item, Verdict> {
     } catch (error) {
       if (!alone) this.options.onGroupFailed(items, error);
       for (const entry of entries) {
-        if (alone) entry.reject(error);
-        else this.singles.add(entry);
+        if (alone && !isLockTimeout(error)) entry.reject(error);
+        else if (!entry.isOver) this.singles.add(entry);
       }
     } finally {
       for (const { key } of entries) this.busy.delete(key);

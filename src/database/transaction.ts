@@ -8,6 +8,7 @@ const AGAIN = new Set(['40P01', '40001']);
 const TRIES = 3;
 /** What PostgreSQL says to every statement after the one that failed. */
 const ABORTED = '25P02';
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * One decision, one transaction. `work` may run again after a deadlock, so it does nothing but database work; calls to
@@ -111,6 +112,11 @@ async function firstFailure(unanswered: readonly Promise<unknown>[], aborted: un
 /** TypeORM locks rows in a transaction only, and makes a savepoint of a transaction in one; it has to know of ours. */
 function isInTransaction(runner: QueryRunner, active: boolean): void {
   Object.assign(runner, { isTransactionActive: active, transactionDepth: active ? 1 : 0 });
+}
+
+/** Whether a lock was not free in time (`waitAtMost`). */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === LOCK_NOT_AVAILABLE;
 }
 
 /** PostgreSQL's error code (e.g. `23505` unique violation), whether raised through TypeORM or through pg. */

@@ -2,14 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { run, statement } from '../database/sql.js';
-import { sqlState } from '../database/transaction.js';
+import { isLockTimeout } from '../database/transaction.js';
 import type { LedgerAccount } from './ledger-entry.entity.js';
 
 /** So many entries are counted in a few hundredths of a second; a checkpoint for fewer is not worth its lock. */
 const WORTH_A_CHECKPOINT = 50_000;
 /** Payments wait behind the lock, so it does not wait long itself; the next look tries again. */
 const PATIENCE = statement('checkpoint-patience', "SET LOCAL lock_timeout = '200ms'");
-const LOCK_NOT_AVAILABLE = '55P03';
 
 const UNCOUNTED = statement(
   'uncounted-entries',
@@ -96,7 +95,7 @@ export class TrialBalanceService {
         return newest?.id ?? null;
       });
     } catch (error) {
-      if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+      if (!isLockTimeout(error)) throw error;
       this.logger.log('the journal is busy; the next look makes the checkpoint');
       return null;
     }

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { GroupCommit, NotDecided } from '../database/group-commit.js';
+import { GROUP_LOCK_MS, GroupCommit, NotDecided } from '../database/group-commit.js';
 import { transaction, waitAtMost } from '../database/transaction.js';
 import { addPayerToReceipt } from '../payment/receipt-payer.js';
 import { SettleService } from '../payment/settle.service.js';
@@ -16,10 +16,6 @@ import type { Verified } from './notification.guard.js';
 const ANSWER_MS = 4500;
 /** Authentic notifications alone get this far, a few kilobytes each. */
 const UNDECIDED_MAX = 1024;
-/** Somebody may hold one of a group's orders: the others do not wait for him, they are decided alone (GroupCommit). */
-const GROUP_LOCK_MS = 250;
-/** Less than the answer may take: a connection is not kept for what nobody waits for any more. */
-const ALONE_LOCK_MS = 4000;
 
 /** An authentic report of money, as it came. */
 interface Report {
@@ -37,7 +33,7 @@ export class PaymentNotifyService {
   private readonly logger = new Logger('notify');
   private readonly decisions = new GroupCommit<Report, SettlementVerdict>({
     keyOf: ({ paid }) => paid.outTradeNo,
-    decide: (reports, alone) => this.decide(reports, alone ? ALONE_LOCK_MS : GROUP_LOCK_MS),
+    decide: (reports) => this.decide(reports),
     onGroupFailed: (reports, cause) =>
       this.logger.warn('a group could not be decided together; each of it is decided alone', {
         numbers: reports.map(({ paid }) => paid.outTradeNo),
@@ -75,9 +71,9 @@ export class PaymentNotifyService {
   }
 
   /** One transaction for all of them; every one of them is filed with its own verdict. */
-  private decide(reports: readonly Report[], patienceMs: number): Promise<SettlementVerdict[]> {
+  private decide(reports: readonly Report[]): Promise<SettlementVerdict[]> {
     return transaction(this.dataSource, async (manager) => {
-      await waitAtMost(manager, patienceMs);
+      await waitAtMost(manager, GROUP_LOCK_MS);
       const settlements = await this.settlement.settle(
         manager,
         reports.map(({ paid }) => paid),

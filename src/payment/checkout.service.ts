@@ -14,11 +14,11 @@ import { orderView } from '../order/order.view.js';
 import type { PayParams, TradeType } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { AttemptService, type PayWish } from './attempt.service.js';
+import { CheckoutCommitService } from './checkout-commit.service.js';
 import { ClosingService } from './closing.service.js';
 import type { Payment } from './payment.entity.js';
 import type { PaymentView } from './payment.schema.js';
 import { paymentView } from './payment.view.js';
-import { PlacementService } from './placement.service.js';
 import { outcomeUnknown, PrepayService } from './prepay.service.js';
 
 /** WeChat wants at least a minute between start and expiry; with less than this left a payment would only fail (DESIGN §6.5). */
@@ -45,7 +45,7 @@ export class CheckoutService {
     private readonly buyers: BuyerService,
     private readonly orders: OrderService,
     private readonly creation: OrderCreationService,
-    private readonly placement: PlacementService,
+    private readonly commits: CheckoutCommitService,
     private readonly attempts: AttemptService,
     private readonly prepays: PrepayService,
     private readonly closing: ClosingService,
@@ -82,7 +82,7 @@ export class CheckoutService {
       return { order: await this.orders.view(id), ...payable };
     }
     const placement = { id, buyerId, wanted, tradeType, clientIp };
-    const { order, items, payment, wish } = await this.placement.place(placement);
+    const { order, items, payment, wish } = await this.commits.place(placement);
     this.tellPlaced(order);
     return { order: orderView(order, items), ...(await this.prepay(payment, wish)) };
   }

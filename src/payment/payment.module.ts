@@ -6,6 +6,7 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { OrderModule } from '../order/order.module.js';
 import { WxPayModule } from '../wxpay/wxpay.module.js';
 import { AttemptService } from './attempt.service.js';
+import { CheckoutCommitService } from './checkout-commit.service.js';
 import { CheckoutController } from './checkout.controller.js';
 import { CheckoutService } from './checkout.service.js';
 import { ClosingService } from './closing.service.js';
@@ -30,6 +31,7 @@ import { SyncService } from './sync.service.js';
   controllers: [CheckoutController, PaymentController],
   providers: [
     AttemptService,
+    CheckoutCommitService,
     CheckoutService,
     ClosingService,
     InquiryService,

@@ -3,24 +3,15 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { Problem } from '../common/http/problem.js';
-import { GroupCommit } from '../database/group-commit.js';
-import { columns, run, statement } from '../database/sql.js';
-import { sendAndRead, transaction, waitAtMost } from '../database/transaction.js';
+import { run, statement } from '../database/sql.js';
 import { unknown, type Outcome, type Rejected, type Unknown } from '../wxpay/outcome.js';
 import type { Prepaid } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
+import { CheckoutCommitService } from './checkout-commit.service.js';
 import { InquiryService } from './inquiry.service.js';
 import type { Payment } from './payment.entity.js';
 import { isPrepayFresh } from './prepay-lifetime.js';
-import { BUYERS, lockPatienceMs, throwBusy } from './shop-busy.js';
 
-/** Only an attempt that is still open takes a prepay; one statement, so the row lock and the check are one (DESIGN §2.6). */
-const MARK_PREPAID = statement(
-  'prepay-payments',
-  `UPDATE payments p SET status = 'PREPAID', prepaid = m.prepaid, prepaid_at = m.prepaid_at
-   FROM unnest($1::uuid[], $2::jsonb[], $3::timestamptz[]) AS m(id, prepaid, prepaid_at)
-   WHERE p.id = m.id AND p.status IN ('CREATED', 'PREPAID') RETURNING p.id`,
-);
 /** A refused attempt is over only if WeChat never accepted it; one with a prepay could still be paid and is closed instead. */
 const MARK_FAILED = statement(
   'fail-payment',
@@ -42,33 +33,16 @@ const RETRY_AFTER_SECONDS = 2;
 export type PrepayResult =
   { kind: 'ready'; payment: Payment & { prepaid: Prepaid } } | { kind: 'renumber' | 'replace' };
 
-/** WeChat's prepay for an attempt. */
-interface PrepaidMark {
-  id: string;
-  prepaid: Prepaid;
-  prepaidAt: Date;
-}
-
 /** Asks WeChat for a prepay and turns every answer into a true state of the attempt. */
 @Injectable()
 export class PrepayService {
   private readonly logger = new Logger('prepay');
-  /** Which of the attempts have taken their prepay (ADR 11). */
-  private readonly marking = new GroupCommit<PrepaidMark, boolean>({
-    keyOf: ({ id }) => id,
-    decide: (marks, alone) => this.mark(marks, alone),
-    onGroupFailed: (marks, cause) =>
-      this.logger.warn('prepays could not be kept together; each of them is kept alone', {
-        paymentIds: marks.map(({ id }) => id),
-        cause,
-      }),
-    ...BUYERS,
-  });
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly wxpay: WxPayService,
     private readonly inquiries: InquiryService,
+    private readonly commits: CheckoutCommitService,
     private readonly clock: Clock,
   ) {}
 
@@ -104,27 +78,12 @@ export class PrepayService {
 
   private async markPrepaid(payment: Payment, prepaid: Prepaid): Promise<Payment & { prepaid: Prepaid }> {
     const prepaidAt = this.clock.now();
-    const isOpen = await this.marking.submit({ id: payment.id, prepaid, prepaidAt }).catch(throwBusy);
+    const isOpen = await this.commits.markPrepaid({ paymentId: payment.id, prepaid, prepaidAt });
     if (!isOpen)
       throw new Problem('PAYMENT_CHANGED', 'The order was paid or closed meanwhile; look at it again.', {
         extra: { orderId: payment.orderId },
       });
     return { ...payment, status: 'PREPAID', prepaid, prepaidAt };
-  }
-
-  private async mark(marks: readonly PrepaidMark[], alone: boolean): Promise<boolean[]> {
-    // In the order of their ids, as everybody locks payments (DESIGN §2.7); should PostgreSQL take another way, a
-    // deadlock goes again.
-    const ordered = marks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const values = columns(
-      ordered.map(({ id, prepaid, prepaidAt }) => [id, JSON.stringify(prepaid), prepaidAt]),
-    );
-    const marked = await transaction(this.dataSource, async (manager) => {
-      await waitAtMost(manager, lockPatienceMs(alone));
-      return sendAndRead<{ id: string }>(manager, MARK_PREPAID, values);
-    });
-    const ids = new Set((await marked.rows).map(({ id }) => id));
-    return marks.map(({ id }) => ids.has(id));
   }
 
   /** WeChat's final word on a number (protocol §1.4). Paid and used numbers are asked about before anything is concluded. */

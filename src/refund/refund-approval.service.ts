@@ -4,14 +4,14 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { Problem } from '../common/http/problem.js';
-import { GroupCommit } from '../database/group-commit.js';
+import { GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
 import { columns, statement } from '../database/sql.js';
 import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
 import { AuditService, type AuditEntry } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
-import { BUYERS, lockPatienceMs, throwBusy } from '../payment/shop-busy.js';
+import { BUYERS, throwBusy } from '../payment/shop-busy.js';
 import { DueRefunds } from './due-refunds.js';
 import { lockRefundsOf, type LockedRefund, type RefundPurpose } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
@@ -66,7 +66,7 @@ export class RefundApprovalService {
   private readonly approving = new GroupCommit<Yes, Verdict | undefined>({
     // Two people's yes to one refund are never in one group: the second must see the first.
     keyOf: ({ id }) => id,
-    decide: (group, alone) => this.decide('ORDER', group, alone),
+    decide: (group) => this.decide('ORDER', group, GROUP_LOCK_MS),
     onGroupFailed: (group, cause) =>
       this.logger.warn('refunds could not be approved together; each of them is approved alone', {
         refundIds: group.map(({ id }) => id),
@@ -104,7 +104,7 @@ export class RefundApprovalService {
 
   /** A return of money in suspense is decided by itself: its item is never locked together with orders (DESIGN §2.7). */
   private async approveReturn(yes: Yes): Promise<Verdict> {
-    const [verdict] = await this.decide('SUSPENSE', [yes], true);
+    const [verdict] = await this.decide('SUSPENSE', [yes], BUYERS.patienceMs);
     return verdict ?? refundNotFound();
   }
 
@@ -116,10 +116,10 @@ export class RefundApprovalService {
   private decide(
     purpose: RefundPurpose,
     group: readonly Yes[],
-    alone: boolean,
+    patienceMs: number,
   ): Promise<(Verdict | undefined)[]> {
     return transaction(this.dataSource, async (manager) => {
-      await waitAtMost(manager, lockPatienceMs(alone));
+      await waitAtMost(manager, patienceMs);
       const ids = group.map(({ id }) => id);
       // Sent together, run one after the other: the sums are newer than the wait for the locks.
       const [lockedRefunds, underReview] = await Promise.all([

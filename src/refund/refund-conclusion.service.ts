@@ -2,13 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
-import { GroupCommit } from '../database/group-commit.js';
+import { GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
 import { columns, run, statement } from '../database/sql.js';
 import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { OrderService } from '../order/order.service.js';
-import { BUYERS, lockPatienceMs } from '../payment/shop-busy.js';
+import { BUYERS } from '../payment/shop-busy.js';
 import type { RefundResult } from '../wxpay/protocol.js';
 import { lockRefund } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
@@ -50,7 +50,7 @@ export class RefundConclusionService {
   /** What WeChat has accepted, kept together (ADR 12). */
   private readonly accepting = new GroupCommit<Acceptance, undefined>({
     keyOf: ({ id }) => id,
-    decide: (group, alone) => this.keepAccepted(group, alone),
+    decide: (group) => this.keepAccepted(group),
     onGroupFailed: (group, cause) =>
       this.logger.warn('acceptances could not be kept together; each of them is kept alone', {
         refundIds: group.map(({ id }) => id),
@@ -73,11 +73,11 @@ export class RefundConclusionService {
     await this.accepting.submit({ id, refundId, nextAskAt: nextAskAt(now, now) });
   }
 
-  private async keepAccepted(group: readonly Acceptance[], alone: boolean): Promise<undefined[]> {
+  private async keepAccepted(group: readonly Acceptance[]): Promise<undefined[]> {
     // In the order of their ids; should PostgreSQL or a group of others take another way, a deadlock goes again.
     const ordered = group.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     await transaction(this.dataSource, async (manager) => {
-      await waitAtMost(manager, lockPatienceMs(alone));
+      await waitAtMost(manager, GROUP_LOCK_MS);
       await send(
         manager,
         ACCEPTED,

@@ -4,11 +4,11 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { cutToBytes } from '../common/cut-to-bytes.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { GroupCommit } from '../database/group-commit.js';
+import { GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
 import { columns, run, statement } from '../database/sql.js';
 import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
-import { BUYERS, lockPatienceMs } from '../payment/shop-busy.js';
+import { BUYERS } from '../payment/shop-busy.js';
 import type { Rejected } from '../wxpay/outcome.js';
 import type { RefundOutcome, RefundRequest, RefundState } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
@@ -68,7 +68,7 @@ export class RefundExecutionService {
   private readonly beginning = new GroupCommit<Refund, Call | undefined>({
     // Refunds of one payment keep a minute apart: the second must see the first one's call.
     keyOf: ({ id, paymentId }) => paymentId ?? id,
-    decide: (refunds, alone) => this.begin('ORDER', refunds, alone),
+    decide: (refunds) => this.begin('ORDER', refunds, GROUP_LOCK_MS),
     onGroupFailed: (refunds, cause) =>
       this.logger.warn('refunds could not be begun together; each of them is begun alone', {
         refundIds: refunds.map(({ id }) => id),
@@ -95,7 +95,7 @@ export class RefundExecutionService {
     const call =
       refund.suspenseId === null
         ? await this.beginning.submit(refund)
-        : (await this.begin('SUSPENSE', [refund], true))[0];
+        : (await this.begin('SUSPENSE', [refund], BUYERS.patienceMs))[0];
     if (call !== undefined) await this.finishCall(call, await this.send(call));
   }
 
@@ -133,10 +133,10 @@ export class RefundExecutionService {
   private begin(
     purpose: RefundPurpose,
     refunds: readonly Refund[],
-    alone: boolean,
+    patienceMs: number,
   ): Promise<(Call | undefined)[]> {
     return transaction(this.dataSource, async (manager) => {
-      await waitAtMost(manager, lockPatienceMs(alone));
+      await waitAtMost(manager, patienceMs);
       const ids = refunds.map(({ id }) => id);
       // Sent together, run one after the other: the siblings' calls are newer than the wait for the locks.
       const [lockedRefunds, siblings] = await Promise.all([

@@ -49,15 +49,15 @@ export const BREAKAGES: readonly Breakage[] = [
     what: 'a checkout calls WeChat while its rows are still being committed',
     edits: [
       {
-        file: 'src/payment/placement.service.js',
-        from: 'return transaction(this.dataSource, async (manager) => {',
+        file: 'src/payment/checkout-commit.service.js',
+        from: 'const { marked, placed } = await transaction(this.dataSource, async (manager) => {',
         to: `const early = (source, work) => new Promise((resolve, reject) => {
             source.transaction(async (manager) => {
                 resolve(await work(manager));
                 await new Promise((done) => setTimeout(done, 2));
             }).catch(reject);
         });
-        return early(this.dataSource, async (manager) => {`,
+        const { marked, placed } = await early(this.dataSource, async (manager) => {`,
       },
     ],
   },
