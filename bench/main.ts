@@ -3,6 +3,7 @@ import { benchCheckout } from './checkout/checkout-bench.js';
 import { aloneTable } from './checkout/alone-table.js';
 import { benchGrowth } from './growth/growth-bench.js';
 import { growthTable } from './growth/growth-table.js';
+import { benchCeiling, ceilingTable } from './notify/ceiling-bench.js';
 import { benchMemory, memoryTable } from './notify/memory-bench.js';
 import { benchNotify } from './notify/notify-bench.js';
 import { Profile } from './profile.js';
@@ -27,6 +28,13 @@ async function run(rig: Rig, options: Options & { bench: Exclude<BenchName, 'sdk
       const comparison = await benchNotify(rig, options);
       const title = `notify, ${options.connections} connections`;
       return { json: comparisonJson('notify', comparison), table: comparisonTable(title, comparison) };
+    }
+    case 'ceiling': {
+      const ceilings = await benchCeiling(rig, options);
+      return {
+        json: rounded({ name: 'ceiling', sides: ceilings }),
+        table: ceilingTable(ceilings, options.connections),
+      };
     }
     case 'checkout': {
       const comparison = await benchCheckout(rig, options);

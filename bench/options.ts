@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const BENCHES = [
   'notify',
+  'ceiling',
   'checkout',
   'read',
   'sdk',
@@ -34,10 +35,11 @@ export interface Options {
 }
 
 export const USAGE =
-  'npm run bench -- notify|checkout|read|refund|growth|sdk|startup|reconcile|memory [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--orders N,N] [--notifications N] [--profile DIR]';
+  'npm run bench -- notify|ceiling|checkout|read|refund|growth|sdk|startup|reconcile|memory [--json] [--seconds N] [--rounds N] [--connections N] [--rows N] [--orders N,N] [--notifications N] [--profile DIR]';
 
 const DEFAULTS: Readonly<Record<BenchName, { seconds: number; rounds: number; connections: number }>> = {
   notify: { seconds: 6, rounds: 3, connections: 32 },
+  ceiling: { seconds: 6, rounds: 3, connections: 32 },
   checkout: { seconds: 6, rounds: 3, connections: 32 },
   read: { seconds: 6, rounds: 3, connections: 32 },
   sdk: { seconds: 1, rounds: 3, connections: 0 },

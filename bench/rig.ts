@@ -23,6 +23,8 @@ export interface Rig {
   floor: BenchDatabase;
   /** Another one, migrated. */
   database(name: string): Promise<BenchDatabase>;
+  /** Another one, without tables. */
+  empty(name: string): Promise<BenchDatabase>;
   /** Where the time goes, if somebody asked. */
   profile: Profile | undefined;
   /** Called at the end, last one first, whatever happens. */
@@ -53,12 +55,13 @@ export async function setUpRig(profile: Profile | undefined): Promise<Rig> {
     const floor = await createDatabase(postgres, 'floor', stops);
     await refuseUnsafeCommits(ours);
     await migrate(ours.url);
-    const another = async (name: string): Promise<BenchDatabase> => {
-      const database = await createDatabase(postgres, name, stops);
+    const empty = (name: string): Promise<BenchDatabase> => createDatabase(postgres, name, stops);
+    const migrated = async (name: string): Promise<BenchDatabase> => {
+      const database = await empty(name);
       await migrate(database.url);
       return database;
     };
-    return { dir, ours, floor, database: another, profile, onStop: (each) => stops.push(each), stop };
+    return { dir, ours, floor, database: migrated, empty, profile, onStop: (each) => stops.push(each), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -80,10 +80,21 @@ export async function startFloor(
   own: Record<string, string>,
 ): Promise<Server> {
   await rig.floor.query(FLOOR_TABLES);
+  return startBare(rig, program, { settings }, rig.floor, own);
+}
+
+/** A bare server on the tables it finds. */
+export function startBare(
+  rig: Rig,
+  program: string,
+  { settings }: Pick<Simulator, 'settings'>,
+  database: BenchDatabase,
+  own: Record<string, string>,
+): Promise<Server> {
   return start(rig, program, (url) => ({
     ...settings,
     PORT: new URL(url).port,
-    DATABASE_URL: rig.floor.url,
+    DATABASE_URL: database.url,
     ...own,
   }));
 }

@@ -17,7 +17,7 @@ export interface FeedEvent
 }
 
 /** News that come within this time are written together, so that a busy shop pays for one statement and one NOTIFY. */
-const GATHER_MS = 50;
+const GATHER_MS = 200;
 /** A console that was away for longer reads everything anew. */
 export const FEED_KEPT_MS = 2 * 24 * 3600 * 1000;
 

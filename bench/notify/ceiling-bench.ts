@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { toCompactBeijing } from '../../src/common/time/beijing-time.js';
+import { FLOOR_TABLES } from '../floor/tables.js';
+import { LoadGenerator } from '../load/load-generator.js';
+import { inventMerchant, merchantSettings } from '../merchant.js';
+import type { Options } from '../options.js';
+import { line } from '../report.js';
+import type { BenchDatabase, Rig } from '../rig.js';
+import { medians, type Figures, type Phase } from '../rounds.js';
+import { startBare, startOurs } from '../servers.js';
+import { NotifySide } from './notify-side.js';
+import { seedShop } from './unpaid-orders.js';
+
+/** One server on one kind of tables. */
+export interface Ceiling extends Figures {
+  what: string;
+  /** Throughput divided by the floor's. */
+  ratio: number;
+}
+
+const GROUPED = 'bench/floor/grouped-floor.js';
+
+/** Leaves our tables with their columns and the unique keys that correctness needs, as the floor's are. */
+const KEYS_ALONE = `
+  DO $$ DECLARE
+    hot regclass[] := ARRAY['orders', 'payments', 'notifications', 'ledger_entries'];
+    each record;
+  BEGIN
+    FOR each IN SELECT conrelid::regclass AS owner, conname FROM pg_constraint WHERE conrelid = ANY (hot) AND contype IN ('f', 'c')
+      LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', each.owner, each.conname); END LOOP;
+    FOR each IN SELECT tgrelid::regclass AS owner, tgname FROM pg_trigger WHERE tgrelid = ANY (hot) AND NOT tgisinternal
+      LOOP EXECUTE format('DROP TRIGGER %I ON %s', each.tgname, each.owner); END LOOP;
+    FOR each IN SELECT indexrelid::regclass AS name FROM pg_index WHERE indrelid = ANY (hot) AND NOT indisunique
+      LOOP EXECUTE format('DROP INDEX %s', each.name); END LOOP;
+  END $$`;
+/** Our service makes its queue when it starts; a bare server finds it. */
+const QUEUE = `SELECT pgboss.create_queue('events', '{"policy": "standard"}')`;
+
+/**
+ * How much of the way from the floor to our service is tables, and how much is everything else: a bare server that decides
+ * in groups, on plain tables, on ours with the keys alone and on ours as they are. Books are checked after every phase.
+ */
+export async function benchCeiling(rig: Rig, options: Options): Promise<Ceiling[]> {
+  const merchant = inventMerchant();
+  const load = await LoadGenerator.start(rig);
+  const all = { load, merchant, startedAt: toCompactBeijing(new Date()), options };
+  const wechat = { settings: merchantSettings(merchant) };
+  const plain = async (program: string, database: BenchDatabase): Promise<NotifySide> => {
+    await database.query(FLOOR_TABLES);
+    const server = await startBare(rig, program, wechat, database, { TABLES: 'plain' });
+    return new NotifySide(all, server, database, 'floor');
+  };
+  const grouped = async (name: string, prepare: string[]): Promise<NotifySide> => {
+    const database = await rig.database(name);
+    await seedShop(database, merchant);
+    for (const statement of [QUEUE, ...prepare]) await database.query(statement);
+    const server = await startBare(rig, GROUPED, wechat, database, { TABLES: 'ours' });
+    return new NotifySide(all, server, database, 'ours');
+  };
+  const ours = async (): Promise<NotifySide> => {
+    await seedShop(rig.ours, merchant);
+    const service = await startOurs(rig, wechat, rig.ours, randomBytes(24).toString('hex'));
+    return new NotifySide(all, service, rig.ours, 'ours');
+  };
+  return inTurns(options.rounds, [
+    ['the floor: one by one', await plain('bench/floor/notify-floor.js', rig.floor)],
+    ['in groups, plain tables', await plain(GROUPED, await rig.empty('plain'))],
+    ['in groups, ours, keys alone', await grouped('keys_alone', [KEYS_ALONE])],
+    ['in groups, our tables', await grouped('our_tables', [])],
+    ['our service', await ours()],
+  ]);
+}
+
+/** The ratio is to the first. */
+async function inTurns(rounds: number, sides: [what: string, side: NotifySide][]): Promise<Ceiling[]> {
+  const phases = sides.map((): Phase[] => []);
+  for (const [, side] of sides) await side.warmUp();
+  for (let round = 1; round <= rounds; round++)
+    for (const [index, [, side]] of sides.entries()) phases[index]?.push(await side.measured());
+  const figures = phases.map(medians);
+  return sides.map(([what], index) => {
+    const each = figures[index] as Figures;
+    return { what, ratio: each.rps / (figures[0]?.rps ?? Number.NaN), ...each };
+  });
+}
+
+/** One row for each server. */
+export function ceilingTable(ceilings: readonly Ceiling[], connections: number): string {
+  return [
+    line(`notify, ${connections} connections`, '/ floor', 'a second', 'p50 ms', 'p99 ms', 'Node µs', 'PG µs'),
+    ...ceilings.map(({ what, ratio, rps, p50, p99, cpuMicros, databaseCpuMicros }) =>
+      line(
+        what,
+        ratio.toFixed(2),
+        rps.toFixed(0),
+        p50.toFixed(1),
+        p99.toFixed(1),
+        cpuMicros.toFixed(0),
+        databaseCpuMicros.toFixed(0),
+      ),
+    ),
+  ].join('\n');
+}
