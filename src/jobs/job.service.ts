@@ -32,6 +32,10 @@ const POOL_MAX = 3;
 const WORK = { pollingIntervalSeconds: 0.5, batchSize: 8, perJobResults: true } as const;
 const FINISH_MS = 10_000;
 
+type JobHandler<Queue extends JobQueue> = (
+  jobs: readonly (readonly JobPayloads[Queue][])[],
+) => Promise<readonly (Error | undefined)[]>;
+
 /** The durable queue for side effects (pg-boss): enqueued inside the deciding transaction, run once after it commits. */
 @Injectable()
 export class JobService implements OnModuleInit, BeforeApplicationShutdown {
@@ -88,28 +92,44 @@ export class JobService implements OnModuleInit, BeforeApplicationShutdown {
     return affected > 0;
   }
 
-  /** Runs `handler` for what each job of the queue carries; a throw makes that job, and no other, try again later. */
-  async work<Queue extends JobQueue>(
-    queue: Queue,
-    handler: (payloads: readonly JobPayloads[Queue][]) => Promise<void>,
-  ): Promise<void> {
+  /**
+   * Runs `handler` for all jobs of the queue that are due at the same moment, so that what they have in common is looked at
+   * once. A job that went wrong, and no other, is tried again later.
+   * @param handler gets what each job carries and answers what went wrong with each; a throw is about all of them
+   */
+  async work<Queue extends JobQueue>(queue: Queue, handler: JobHandler<Queue>): Promise<void> {
     await this.boss.work<unknown, void, typeof WORK>(queue, WORK, (jobs) =>
-      Promise.all(jobs.map((job) => this.settle(queue, job, handler))),
+      inSpan(`job ${queue}`, {}, () => this.handle(queue, jobs, handler)),
     );
   }
 
-  private async settle<Queue extends JobQueue>(
+  private async handle<Queue extends JobQueue>(
     queue: Queue,
-    { id, data }: Job<unknown>,
-    handler: (payloads: readonly JobPayloads[Queue][]) => Promise<void>,
-  ): Promise<JobResult> {
-    try {
-      await inSpan(`job ${queue}`, {}, () => handler(readPayloads(queue, data)));
-      return { id, status: 'completed' };
-    } catch (error) {
-      this.logger.error(`a job of ${queue} failed; it is tried again`, { jobId: id, cause: error });
-      return { id, status: 'failed', output: { message: reason(error) } };
+    jobs: readonly Job<unknown>[],
+    handler: JobHandler<Queue>,
+  ): Promise<JobResult[]> {
+    const failures = new Map<string, unknown>();
+    const readable: { id: string; payloads: JobPayloads[Queue][] }[] = [];
+    for (const { id, data } of jobs) {
+      try {
+        readable.push({ id, payloads: readPayloads(queue, data) });
+      } catch (error) {
+        failures.set(id, error);
+      }
     }
+    try {
+      const outcomes = await handler(readable.map(({ payloads }) => payloads));
+      for (const [index, { id }] of readable.entries())
+        if (outcomes[index] !== undefined) failures.set(id, outcomes[index]);
+    } catch (error) {
+      for (const { id } of readable) failures.set(id, error);
+    }
+    return jobs.map(({ id }) => {
+      if (!failures.has(id)) return { id, status: 'completed' };
+      const cause = failures.get(id);
+      this.logger.error(`a job of ${queue} failed; it is tried again`, { jobId: id, cause });
+      return { id, status: 'failed', output: { message: reason(cause) } };
+    });
   }
 }
 

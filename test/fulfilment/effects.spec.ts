@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import type { EffectDetail, EffectPage } from '../../src/staff/effects/effect.schema.js';
 import {
   done,
@@ -10,7 +11,9 @@ import {
   type EffectResult,
 } from '../../src/fulfilment/effect/effect-kind.js';
 import type { Effect } from '../../src/fulfilment/effect/effect.entity.js';
-import type { OrderEvent } from '../../src/jobs/event.js';
+import { uuidv7 } from '../../src/common/uuid-v7.js';
+import { newEvent, type OrderEvent } from '../../src/jobs/event.js';
+import { JobService } from '../../src/jobs/job.service.js';
 import { approve, ask, paidOrder, refundBecomes } from '../refund/paid-order.js';
 import { TestBuyer } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
@@ -32,6 +35,8 @@ const runs: Effect[] = [];
 let answer: (effect: Effect) => Promise<EffectResult>;
 let targets: string[];
 let plansToFail = 0;
+/** The order about which the clumsy kind can plan nothing. */
+let cannotPlan: string | undefined;
 
 /** A kind of its own, beside those of the application: plans one effect for each target of a payment. */
 const probe: EffectKind = {
@@ -58,7 +63,10 @@ const probe: EffectKind = {
 const clumsy: EffectKind = {
   kind: 'clumsy',
   schedule: [],
-  plan: () => (plansToFail-- > 0 ? Promise.reject(new Error('cannot plan yet')) : Promise.resolve([])),
+  plan: ({ orderId: about }) =>
+    plansToFail-- > 0 || about === cannotPlan
+      ? Promise.reject(new Error('cannot plan yet'))
+      : Promise.resolve([]),
   run: () => Promise.resolve(done('OK')),
 };
 
@@ -69,6 +77,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   seen.length = runs.length = plansToFail = 0;
+  cannotPlan = undefined;
   targets = ['a'];
   answer = () => Promise.resolve(done('OK', 'thanks'));
 });
@@ -162,6 +171,40 @@ describe('events', () => {
     }, 30_000);
     expect(await effectsBecome('DONE')).toHaveLength(1);
     expect(runs).toHaveLength(1);
+  });
+});
+
+describe('jobs that are due together', () => {
+  it('end each as it should: one that cannot be read, one that cannot be planned, one that is fine', async () => {
+    const events = [1, 2].map(() => newEvent('order.closed', new Date(), { orderId: uuidv7() }));
+    const [unplannable, fine] = events.map(({ orderId }) => orderId);
+    cannotPlan = unplannable;
+    const { manager } = system.app.get(DataSource);
+    const jobs = system.app.get(JobService, { strict: false });
+    await manager.transaction(async (tx) => {
+      for (const event of events) await jobs.enqueue(tx, 'events', [event]);
+      await tx.query(
+        `INSERT INTO pgboss.job_common (name, data, policy, retry_limit, retry_delay)
+         SELECT name, jsonb_build_object('orderId', $2::text), policy, retry_limit, retry_delay FROM pgboss.job_common
+         WHERE data->>'orderId' = $1`,
+        [fine, 'unreadable'],
+      );
+    });
+    const stateOf = async (id: string | undefined) =>
+      (
+        await system.database.query<{ state: string; error: string | null }>(
+          `SELECT state::text, output->>'message' AS error FROM pgboss.job WHERE name = 'events' AND data->>'orderId' = $1`,
+          [id],
+        )
+      )[0];
+    await eventually(async () => {
+      expect([await stateOf(fine), await stateOf(unplannable), await stateOf('unreadable')]).toMatchObject([
+        { state: 'completed', error: null },
+        { state: 'retry', error: expect.stringContaining(`order ${unplannable}: cannot plan yet`) },
+        { state: 'retry', error: expect.stringContaining('the payload has an unknown shape') },
+      ]);
+    });
+    expect(seen.filter(({ orderId }) => orderId === fine)).toHaveLength(1);
   });
 });
 

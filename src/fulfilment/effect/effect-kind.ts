@@ -66,7 +66,7 @@ export interface EffectKind {
   /** Seconds to wait after each unsuccessful attempt; when they are used up the effect is dead. */
   readonly schedule: readonly number[];
   /**
-   * Those of events decided together that may mean something to this kind; a kind for which most mean nothing finds that
+   * Those of events handled together that may mean something to this kind; a kind for which most mean nothing finds that
    * out with one look instead of one for each. Absent: all of them.
    */
   concerning?(events: readonly DomainEvent[], manager: EntityManager): Promise<readonly DomainEvent[]>;

@@ -23,38 +23,56 @@ export class EffectPlanner implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.work('events', (events) => this.handle(events));
+    await this.jobs.work('events', (jobs) => this.handle(jobs));
   }
 
   /**
    * A kind that cannot plan an event holds up itself alone: everything else is committed, and the job is handled again
    * until that kind can, which adds nothing twice.
    */
-  private async handle(events: readonly DomainEvent[]): Promise<void> {
-    await Promise.all(events.map((event) => this.feed.add(event)));
-    const failures = (await Promise.all(this.kinds.map((kind) => this.planAll(kind, events)))).flat();
-    if (failures.length > 0) {
-      const types = [...new Set(events.map(({ type }) => type))].join(', ');
-      throw new AggregateError(failures, `${types} could not be planned`);
+  private async handle(jobs: readonly (readonly DomainEvent[])[]): Promise<(Error | undefined)[]> {
+    await Promise.all(jobs.flat().map((event) => this.feed.add(event)));
+    const failures = await Promise.all(this.kinds.map((kind) => this.planJobs(kind, jobs)));
+    return jobs.map((events, index) => {
+      const causes = failures.flatMap((ofKind) => ofKind[index] ?? []);
+      if (causes.length > 0) {
+        const types = [...new Set(events.map(({ type }) => type))].join(', ');
+        return new AggregateError(causes, `${types} could not be planned`);
+      }
+      for (const event of events) this.logger.log(event.type, event);
+      return undefined;
+    });
+  }
+
+  /** @returns for each job what went wrong */
+  private async planJobs(kind: EffectKind, jobs: readonly (readonly DomainEvent[])[]): Promise<unknown[][]> {
+    try {
+      const events = jobs.flat();
+      const concerning = new Set(
+        kind.concerning === undefined ? events : await kind.concerning(events, this.dataSource.manager),
+      );
+      return await Promise.all(
+        jobs.map((own) =>
+          this.planAll(
+            kind,
+            own.filter((event) => concerning.has(event)),
+          ),
+        ),
+      );
+    } catch (error) {
+      return jobs.map(() => [error]);
     }
-    for (const event of events) this.logger.log(event.type, event);
   }
 
   /** @returns what went wrong */
   private async planAll(kind: EffectKind, events: readonly DomainEvent[]): Promise<unknown[]> {
     const failures: unknown[] = [];
     let planned = 0;
-    try {
-      const { manager } = this.dataSource;
-      const concerning = kind.concerning === undefined ? events : await kind.concerning(events, manager);
-      for (const event of concerning)
-        planned += await this.plan(kind, event).catch((cause: unknown) => {
-          failures.push(new Error(`${subjectOf(event)}: ${wordsOf(cause)}`, { cause }));
-          return 0;
-        });
-    } catch (error) {
-      failures.push(error);
-    }
+    for (const event of events)
+      planned += await this.plan(kind, event).catch((cause: unknown) => {
+        failures.push(new Error(`${subjectOf(event)}: ${wordsOf(cause)}`, { cause }));
+        return 0;
+      });
     if (planned > 0) this.worker.wake();
     return failures;
   }
