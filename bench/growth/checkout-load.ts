@@ -3,13 +3,13 @@ import { postponeChecks } from '../checkout/checkout-bench.js';
 import { openShop, type Shop } from '../checkout/shop.js';
 import { loadFreshly } from '../rig.js';
 import { measure, type Phase } from '../rounds.js';
-import { SizeLoad } from './size-load.js';
+import { PhasedLoad } from '../turns.js';
 import type { LoadedShop } from './size.js';
 
 const WARM_UP_SECONDS = 4;
 
 /** Fresh orders, as in `bench -- checkout`. */
-export class CheckoutLoad extends SizeLoad {
+export class CheckoutLoad extends PhasedLoad {
   private catalogue: Shop | undefined;
   private ordered = 0;
 

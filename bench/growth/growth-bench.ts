@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { toBeijingIso } from '../../src/common/time/beijing-time.js';
+import { toBeijingIso, toCompactBeijing } from '../../src/common/time/beijing-time.js';
 import { LoadGenerator } from '../load/load-generator.js';
 import type { Options } from '../options.js';
 import { writeBill, type BilledTrade } from '../reconcile/bill.js';
@@ -8,17 +8,17 @@ import { compareDay } from '../reconcile/reconcile-bench.js';
 import type { BenchDatabase, Rig } from '../rig.js';
 import { startOurs, startSimulator } from '../servers.js';
 import { logInStaff } from '../staff.js';
+import { inTurns } from '../turns.js';
 import { CheckoutLoad } from './checkout-load.js';
 import { verifyLedger } from './ledger-verify.js';
-import { NotifyLoad } from './notify-load.js';
+import { GrownNotifyLoad } from './grown-notify-load.js';
 import { seedPast } from './past.js';
-import { inTurns } from './size-load.js';
 import type { LoadedShop, Size } from './size.js';
 import { measureLists } from './staff-lists.js';
 
 interface GrownShop {
   database: BenchDatabase;
-  notify: NotifyLoad;
+  notify: GrownNotifyLoad;
   checkout: CheckoutLoad;
   /** What is measured before the loads. */
   quiet: Pick<Size, 'past' | 'reconcile' | 'lists' | 'sequentialRows'>;
@@ -67,7 +67,14 @@ async function growShop(
   const shop = { ...all, database, service };
   return {
     database,
-    notify: new NotifyLoad(shop),
+    notify: new GrownNotifyLoad({
+      ...shop,
+      server: service,
+      merchant: simulator.merchant,
+      startedAt: toCompactBeijing(new Date()),
+      tables: 'ours',
+      helpers: [simulator.pid],
+    }),
     checkout: new CheckoutLoad(shop),
     quiet: { past, reconcile, ...staff },
     stop: () => service.stop(),

@@ -3,8 +3,8 @@ import type { Options } from '../options.js';
 import type { Run } from '../reconcile/reconcile-bench.js';
 import type { BenchDatabase } from '../rig.js';
 import type { Server, Simulator } from '../servers.js';
+import type { Turns } from '../turns.js';
 import type { Past } from './past.js';
-import type { Turns } from './size-load.js';
 import type { StaffLists } from './staff-lists.js';
 
 /** The service of one size, and what it is loaded with; generator and simulator are the same for all sizes. */

@@ -6,9 +6,10 @@ import { inventMerchant, merchantSettings } from '../merchant.js';
 import type { Options } from '../options.js';
 import { line } from '../report.js';
 import type { BenchDatabase, Rig } from '../rig.js';
-import { medians, type Figures, type Phase } from '../rounds.js';
+import type { Figures } from '../rounds.js';
 import { startBare, startOurs } from '../servers.js';
-import { NotifySide } from './notify-side.js';
+import { inTurns } from '../turns.js';
+import { NotifyLoad } from './notify-load.js';
 import { seedShop } from './unpaid-orders.js';
 
 /** One server on one kind of tables. */
@@ -45,43 +46,36 @@ export async function benchCeiling(rig: Rig, options: Options): Promise<Ceiling[
   const load = await LoadGenerator.start(rig);
   const all = { load, merchant, startedAt: toCompactBeijing(new Date()), options };
   const wechat = { settings: merchantSettings(merchant) };
-  const plain = async (program: string, database: BenchDatabase): Promise<NotifySide> => {
+  const plain = async (program: string, database: BenchDatabase): Promise<NotifyLoad> => {
     await database.query(FLOOR_TABLES);
     const server = await startBare(rig, program, wechat, database, { TABLES: 'plain' });
-    return new NotifySide(all, server, database, 'floor');
+    return new NotifyLoad({ ...all, server, database, tables: 'floor' });
   };
-  const grouped = async (name: string, prepare: string[]): Promise<NotifySide> => {
+  const grouped = async (name: string, prepare: string[]): Promise<NotifyLoad> => {
     const database = await rig.database(name);
     await seedShop(database, merchant);
     for (const statement of [QUEUE, ...prepare]) await database.query(statement);
     const server = await startBare(rig, GROUPED, wechat, database, { TABLES: 'ours' });
-    return new NotifySide(all, server, database, 'ours');
+    return new NotifyLoad({ ...all, server, database, tables: 'ours' });
   };
-  const ours = async (): Promise<NotifySide> => {
+  const ours = async (): Promise<NotifyLoad> => {
     await seedShop(rig.ours, merchant);
     const service = await startOurs(rig, wechat, rig.ours, randomBytes(24).toString('hex'));
-    return new NotifySide(all, service, rig.ours, 'ours');
+    return new NotifyLoad({ ...all, server: service, database: rig.ours, tables: 'ours' });
   };
-  return inTurns(options.rounds, [
+  const sides: [what: string, load: NotifyLoad][] = [
     ['the floor: one by one', await plain('bench/floor/notify-floor.js', rig.floor)],
     ['in groups, plain tables', await plain(GROUPED, await rig.empty('plain'))],
     ['in groups, ours, keys alone', await grouped('keys_alone', [KEYS_ALONE])],
     ['in groups, our tables', await grouped('our_tables', [])],
     ['our service', await ours()],
-  ]);
-}
-
-/** The ratio is to the first. */
-async function inTurns(rounds: number, sides: [what: string, side: NotifySide][]): Promise<Ceiling[]> {
-  const phases = sides.map((): Phase[] => []);
-  for (const [, side] of sides) await side.warmUp();
-  for (let round = 1; round <= rounds; round++)
-    for (const [index, [, side]] of sides.entries()) phases[index]?.push(await side.measured());
-  const figures = phases.map(medians);
-  return sides.map(([what], index) => {
-    const each = figures[index] as Figures;
-    return { what, ratio: each.rps / (figures[0]?.rps ?? Number.NaN), ...each };
-  });
+  ];
+  await inTurns(
+    options.rounds,
+    sides.map(([, side]) => side),
+  );
+  const floorRps = sides[0]?.[1].turns.rps ?? Number.NaN;
+  return sides.map(([what, { turns }]) => ({ what, ratio: turns.rps / floorRps, ...turns }));
 }
 
 /** One row for each server. */

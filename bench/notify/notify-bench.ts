@@ -6,7 +6,7 @@ import type { Options } from '../options.js';
 import type { Rig } from '../rig.js';
 import { compare, type Comparison } from '../rounds.js';
 import { startFloor, startOurs } from '../servers.js';
-import { NotifySide } from './notify-side.js';
+import { NotifyLoad } from './notify-load.js';
 import { seedShop } from './unpaid-orders.js';
 
 /** Payment notifications, each for an order of its own: ours against the floor, books checked after every phase. */
@@ -19,12 +19,12 @@ export async function benchNotify(rig: Rig, options: Options): Promise<Compariso
   const service = await startOurs(rig, { settings }, rig.ours, randomBytes(24).toString('hex'));
   const floor = await startFloor(rig, 'bench/floor/notify-floor.js', { settings }, {});
   const sides = {
-    ours: new NotifySide(all, service, rig.ours, 'ours'),
-    floor: new NotifySide(all, floor, rig.floor, 'floor'),
+    ours: new NotifyLoad({ ...all, server: service, database: rig.ours, tables: 'ours' }),
+    floor: new NotifyLoad({ ...all, server: floor, database: rig.floor, tables: 'floor' }),
   };
-  for (const side of [sides.floor, sides.ours]) await side.warmUp();
+  for (const side of [sides.floor, sides.ours]) await side.next(); // warming up
   await rig.profile?.begin([service.pid], rig.ours);
-  const comparison = await compare(options.rounds, (name) => sides[name].measured());
+  const comparison = await compare(options.rounds, (name) => sides[name].next());
   await rig.profile?.end(rig.ours);
   return comparison;
 }

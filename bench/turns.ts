@@ -1,4 +1,4 @@
-import { medians, type Figures, type Phase } from '../rounds.js';
+import { medians, type Figures, type Phase } from './rounds.js';
 
 /** The medians of all phases but the warm-up, and how the throughput went. */
 export interface Turns extends Figures {
@@ -6,8 +6,8 @@ export interface Turns extends Figures {
   rpsEach: number[];
 }
 
-/** One kind of load on the service of one size, phase by phase. */
-export abstract class SizeLoad {
+/** One kind of load on one server, phase by phase. */
+export abstract class PhasedLoad {
   private readonly phases: Phase[] = [];
 
   /**
@@ -16,8 +16,10 @@ export abstract class SizeLoad {
    */
   protected abstract phase(before: Phase | undefined): Promise<Phase>;
 
-  async next(): Promise<void> {
-    this.phases.push(await this.phase(this.phases.at(-1)));
+  async next(): Promise<Phase> {
+    const phase = await this.phase(this.phases.at(-1));
+    this.phases.push(phase);
+    return phase;
   }
 
   get turns(): Turns {
@@ -26,7 +28,7 @@ export abstract class SizeLoad {
   }
 }
 
-/** One size after the other in every round, so that what happens to the machine meanwhile happens to all of them. */
-export async function inTurns(rounds: number, loads: readonly SizeLoad[]): Promise<void> {
+/** One load after the other in every round, so that what happens to the machine meanwhile happens to all of them. */
+export async function inTurns(rounds: number, loads: readonly PhasedLoad[]): Promise<void> {
   for (let round = 0; round <= rounds; round++) for (const load of loads) await load.next();
 }
