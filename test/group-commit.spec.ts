@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { GroupCommit, NotDecided, type GroupCommitOptions } from '../src/database/group-commit.js';
 
@@ -35,7 +35,7 @@ function controlled(options: Partial<GroupCommitOptions<Item, string>> = {}) {
   const underWay = () => decisions.map(({ names }) => names.join());
   const commit = async (index: number): Promise<void> => {
     decisions[index]?.commit();
-    await sleep(1);
+    await turn();
   };
   return { group, decisions, underWay, commit };
 }
@@ -96,7 +96,7 @@ describe('a group commit', () => {
     const settled = Promise.allSettled([first, ...answers]);
     await commit(0);
     decisions[1]?.fail(new Error('cannot be done together'));
-    await sleep(1);
+    await turn();
     expect(underWay().slice(2)).toEqual(['good', 'bad', 'fine']);
     decisions[3]?.fail(new Error('bad'));
     await commit(2);
@@ -113,7 +113,7 @@ describe('a group commit', () => {
     const { group, decisions, underWay, commit } = controlled();
     const stuck = group.submit(item('stuck'));
     decisions[0]?.fail(new Error('locked'));
-    await sleep(1);
+    await turn();
     const other = group.submit(item('other'));
     const again = group.submit(item('stuck again', 'stuck'));
     expect(underWay()).toEqual(['stuck', 'stuck', 'other']);
@@ -133,10 +133,10 @@ describe('a group commit', () => {
     const answers = names.map((name) => group.submit(item(name)));
     await commit(0);
     decisions[1]?.fail(isHeld);
-    await sleep(1);
+    await turn();
     expect(underWay().slice(2)).toEqual(['held 1', 'held 2', 'held 3', 'held 4']);
     for (const index of [2, 3]) decisions[index]?.fail(isHeld);
-    await sleep(1);
+    await turn();
     expect(underWay().slice(6)).toEqual(['held 5', 'free']);
     await commit(7);
     expect(await answers[5]).toBe('free decided');
@@ -151,10 +151,10 @@ describe('a group commit', () => {
     const answer = group.submit(item('held'));
     const isHeld = Object.assign(new Error('not free in time'), { code: '55P03' });
     decisions[0]?.fail(isHeld);
-    await sleep(1);
+    await turn();
     await expect(answer).rejects.toThrow(NotDecided);
     decisions[1]?.fail(isHeld);
-    await sleep(1);
+    await turn();
     expect(underWay()).toEqual(['held', 'held']);
   });
 

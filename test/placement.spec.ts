@@ -193,6 +193,31 @@ it('who holds a product holds up nobody else, however many wait for it', async (
   expect([await stockOf(held), await stockOf(free)]).toEqual([2, 7]);
 });
 
+it('new orders and prepays of one transaction lock payments before products (DESIGN §2.7)', async () => {
+  const product = await system.product({ stock: 99 });
+  await system.database.query(`
+    CREATE TABLE test_written (seq bigint GENERATED ALWAYS AS IDENTITY, transaction xid8, name text);
+    CREATE FUNCTION test_on_order() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO test_written (transaction, name) VALUES (pg_current_xact_id(), TG_TABLE_NAME);
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER test_on_order BEFORE UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION test_on_order();
+    CREATE TRIGGER test_on_order BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION test_on_order()`);
+  try {
+    await Promise.all(Array.from({ length: 30 }, () => checkout([[product, 1]])));
+    const mixed = await system.database.query<{ inOrder: boolean }>(
+      `SELECT max(seq) FILTER (WHERE name = 'payments') < min(seq) FILTER (WHERE name = 'products') AS "inOrder"
+       FROM test_written GROUP BY transaction HAVING count(DISTINCT name) = 2`,
+    );
+    expect(mixed.length).toBeGreaterThan(0);
+    expect(mixed.filter(({ inOrder }) => !inOrder)).toEqual([]);
+  } finally {
+    await system.database.query('DROP FUNCTION test_on_order() CASCADE');
+    await system.database.query('DROP TABLE test_written');
+  }
+});
+
 it('a prepay that cannot be kept is nothing to the others', async () => {
   const product = await system.product({ stock: 9 });
   await system.database.query(`
