@@ -8,7 +8,7 @@ import { unknown, type Outcome, type Rejected, type Unknown } from '../wxpay/out
 import type { Prepaid } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { CheckoutCommitService } from './checkout-commit.service.js';
-import { InquiryService } from './inquiry.service.js';
+import { InquiryService, type Inquiry } from './inquiry.service.js';
 import type { Payment } from './payment.entity.js';
 import { isPrepayFresh } from './prepay-lifetime.js';
 
@@ -25,6 +25,11 @@ const MARK_CLOSED = statement(
 /** Failures that come at once and leave time to repeat the same request (protocol §1.4: SYSTEMERROR). A timeout has used the time up. */
 const REPEATED_AT_ONCE = new Set<Unknown['reason']>(['SYSTEM_ERROR', 'CONNECTION_LOST', 'HTTP_STATUS']);
 const RETRY_AFTER_SECONDS = 2;
+
+const PAID_BUT_NOT_SHOWN = unknown(
+  'SYSTEM_ERROR',
+  'WeChat Pay calls the order paid but does not show the payment yet',
+);
 
 /**
  * `ready`: the payment can be shown to the buyer. `renumber`: this number is over, a new attempt is needed. `replace`: the
@@ -57,6 +62,8 @@ export class PrepayService {
       prepaidAt !== null &&
       isPrepayFresh(payment.tradeType, prepaidAt, this.clock.now())
     ) {
+      // What was signed before the change has just been refused; only an answer of WeChat's says which key it takes now.
+      if (this.wxpay.isChangingKey(payment.accountId)) await this.refuseIfPaid(payment);
       return { kind: 'ready', payment: { ...payment, prepaid } };
     }
     const outcome = await this.ask(payment);
@@ -94,7 +101,12 @@ export class PrepayService {
       message,
     });
     const { manager } = this.dataSource;
-    if (code === 'ORDERPAID' || code === 'OUT_TRADE_NO_USED') await this.refuseIfPaid(payment, code);
+    if (code === 'ORDERPAID' || code === 'OUT_TRADE_NO_USED') {
+      const answer = await this.refuseIfPaid(payment);
+      if (answer.kind === 'unknown') throw outcomeUnknown(payment.orderId, answer);
+      // Called paid without a payment being shown: that is not certain yet.
+      if (code === 'ORDERPAID') throw outcomeUnknown(payment.orderId, PAID_BUT_NOT_SHOWN);
+    }
     if (code === 'OUT_TRADE_NO_USED' && payment.status === 'CREATED') {
       // Somebody else's number: ours is over, and theirs is not ours to close.
       await run(manager, MARK_FAILED, [payment.id, { code, message }]);
@@ -111,21 +123,15 @@ export class PrepayService {
     });
   }
 
-  /** @throws Problem when WeChat has it as paid, or calls it paid without showing a payment: that is not certain yet */
-  private async refuseIfPaid(payment: Payment, code: string): Promise<void> {
+  /** @throws Problem when WeChat, asked, has it as paid */
+  private async refuseIfPaid(payment: Payment): Promise<Inquiry> {
     const answer = await this.inquiries.ask(payment);
-    if (answer.kind === 'unknown') throw outcomeUnknown(payment.orderId, answer);
-    if (answer.state === 'PAID') {
+    if (answer.kind === 'answered' && answer.state === 'PAID') {
       throw new Problem('ORDER_ALREADY_PAID', 'WeChat has this order as paid.', {
         extra: { orderId: payment.orderId },
       });
     }
-    if (code === 'ORDERPAID') {
-      throw outcomeUnknown(
-        payment.orderId,
-        unknown('SYSTEM_ERROR', 'WeChat Pay calls the order paid but does not show the payment yet'),
-      );
-    }
+    return answer;
   }
 }
 

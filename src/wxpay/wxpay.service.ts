@@ -118,6 +118,12 @@ export class WxPayService {
     );
   }
 
+  /** Whether `payParams` may have been signed with a key that WeChat no longer takes; after any call they are not (Q-13). */
+  isChangingKey(accountId: string): boolean {
+    const { api, apiKeys } = this.accounts.get(accountId);
+    return api === 'v2' && apiKeys.length > 1;
+  }
+
   payParams(accountId: string, request: PrepayRequest, prepaid: Prepaid): PayParams {
     const account = this.accounts.get(accountId);
     return this.protocols[account.api].payParams(account, request, prepaid);
