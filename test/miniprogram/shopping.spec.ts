@@ -244,12 +244,13 @@ describe('messages', () => {
       );
       expect(body.items.filter(({ openid }) => openid === wx.openid)).toHaveLength(1);
     });
+    expect(id).not.toBe('');
     const me = opened(mePage(shop));
-    await me.onShow();
-    expect([id === '', me.data.messages]).toEqual([
-      false,
-      [{ words: '付款成功通知', state: '还可接收 0 次' }],
-    ]);
+    // That it was sent is written down after WeChat has answered.
+    await eventually(async () => {
+      await me.onShow();
+      expect(me.data.messages).toEqual([{ words: '付款成功通知', state: '还可接收 0 次' }]);
+    });
   });
 
   it('a no hinders no order, and is not asked again', async () => {

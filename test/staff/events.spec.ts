@@ -109,11 +109,12 @@ it('a console at one instance sees what happens at another, while somebody still
   await system.control.pay({ outTradeNo: payment.outTradeNo });
   await buyer.orderBecomes(order.id, 'PAID');
   const paidAt = performance.now();
+  // Whichever instance hears of the payment may tell it before the other one tells of the order.
   await eventually(async () =>
-    expect(stream.about(order.id)).toEqual(['order.created', 'payment.succeeded']),
+    expect(stream.about(order.id).toSorted()).toEqual(['order.created', 'payment.succeeded']),
   );
   expect(performance.now() - paidAt).toBeLessThan(5000); // a tenth of a second on a machine that has nothing else to do
-  expect(stream.messages.at(-1)?.data).toEqual({
+  expect(stream.messages.find(({ event }) => event === 'payment.succeeded')?.data).toEqual({
     type: 'payment.succeeded',
     id: expect.any(String),
     at: expect.stringMatching(/\+08:00$/),
