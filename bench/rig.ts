@@ -8,6 +8,9 @@ import { removeCluster } from '../scripts/embedded-postgres-place.js';
 import type { Profile } from './profile.js';
 import { migrate } from '../src/database/migrate.js';
 
+/** More than any phase writes with what is loaded for it, so that no phase needs a new file. */
+const LOG_MB = 400;
+
 export interface BenchDatabase {
   url: string;
   query: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
@@ -54,6 +57,7 @@ export async function setUpRig(profile: Profile | undefined): Promise<Rig> {
     const ours = await createDatabase(postgres, 'ours', stops);
     const floor = await createDatabase(postgres, 'floor', stops);
     await refuseUnsafeCommits(ours);
+    await fillLog(ours);
     await migrate(ours.url);
     const empty = (name: string): Promise<BenchDatabase> => createDatabase(postgres, name, stops);
     const migrated = async (name: string): Promise<BenchDatabase> => {
@@ -92,6 +96,17 @@ async function refuseUnsafeCommits(database: BenchDatabase): Promise<void> {
   );
   const off = rows.filter(({ setting }) => setting !== 'on').map(({ name }) => name);
   if (off.length > 0) throw new Error(`${off.join(', ')} must be on`);
+}
+
+/**
+ * A database that has been running writes its log into files it has used before. A new one makes each of them (16 MB, some
+ * 50 ms) when it gets there, and everybody waits for it: that would be measured, and most for who writes most.
+ */
+async function fillLog({ query }: BenchDatabase): Promise<void> {
+  await query(
+    `SELECT pg_logical_emit_message(false, 'bench', repeat('x', 1048576)) FROM generate_series(1, ${LOG_MB})`,
+  );
+  await query('CHECKPOINT');
 }
 
 /**
