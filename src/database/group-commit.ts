@@ -53,10 +53,13 @@ interface Entry<Item, Verdict> {
  * their turn however many wait for what he holds.
  */
 export class GroupCommit<Item, Verdict> {
-  private readonly waiting = new Set<Entry<Item, Verdict>>();
+  // Arrays, and a set of keys for each group. A Set that grows and shrinks gets a new table each time, to which the one
+  // before points: once such a table is in old memory, all that has waited since stays until that is collected.
+  private waiting: Entry<Item, Verdict>[] = [];
   /** Of groups that failed. */
-  private readonly singles = new Set<Entry<Item, Verdict>>();
-  private readonly busy = new Set<string>();
+  private singles: Entry<Item, Verdict>[] = [];
+  /** Keys under way, group by group. */
+  private busy: ReadonlySet<string>[] = [];
   private groups = 0;
   private alone = 0;
   private undecided = 0;
@@ -75,11 +78,11 @@ export class GroupCommit<Item, Verdict> {
     const entry: Entry<Item, Verdict> = { item, key: keyOf(item), resolve, reject, isOver: false };
     const timer = setTimeout(() => {
       entry.isOver = true;
-      this.waiting.delete(entry);
-      this.singles.delete(entry);
+      this.waiting = this.waiting.filter((each) => each !== entry);
+      this.singles = this.singles.filter((each) => each !== entry);
       reject(new NotDecided('not decided in time'));
     }, patienceMs);
-    this.waiting.add(entry);
+    this.waiting.push(entry);
     this.begin();
     return promise.finally(() => {
       clearTimeout(timer);
@@ -88,41 +91,52 @@ export class GroupCommit<Item, Verdict> {
   }
 
   private begin(): void {
-    while (this.alone < ALONE && this.singles.size > 0) {
-      const entries = this.take(this.singles, 1);
-      if (entries.length === 0) break;
+    while (this.alone < ALONE && this.singles.length > 0) {
+      const [taken, left] = this.take(this.singles, 1);
+      this.singles = left;
+      if (taken.length === 0) break;
       this.alone++;
-      void this.decide(entries, true).finally(() => {
+      void this.decide(taken, true).finally(() => {
         this.alone--;
         this.begin();
       });
     }
-    while (this.groups < GROUPS && this.waiting.size > 0) {
-      const entries = this.take(this.waiting, GROUP_MAX);
-      if (entries.length === 0) break;
+    while (this.groups < GROUPS && this.waiting.length > 0) {
+      const [taken, left] = this.take(this.waiting, GROUP_MAX);
+      this.waiting = left;
+      if (taken.length === 0) break;
       this.groups++;
-      void this.decide(entries, false).finally(() => {
+      void this.decide(taken, false).finally(() => {
         this.groups--;
         this.begin();
       });
     }
   }
 
-  /** The oldest whose keys are free; those keys are busy from now on. */
-  private take(from: Set<Entry<Item, Verdict>>, max: number): Entry<Item, Verdict>[] {
+  /** The oldest whose keys are free, and the others. */
+  private take(
+    from: readonly Entry<Item, Verdict>[],
+    max: number,
+  ): [taken: Entry<Item, Verdict>[], left: Entry<Item, Verdict>[]] {
     const taken: Entry<Item, Verdict>[] = [];
+    const left: Entry<Item, Verdict>[] = [];
+    const keys = new Set<string>();
     for (const entry of from) {
-      if (taken.length === max) break;
-      if (this.busy.has(entry.key)) continue;
-      this.busy.add(entry.key);
-      from.delete(entry);
-      taken.push(entry);
+      const { key } = entry;
+      if (taken.length === max || keys.has(key) || this.busy.some((busy) => busy.has(key))) {
+        left.push(entry);
+      } else {
+        keys.add(key);
+        taken.push(entry);
+      }
     }
-    return taken;
+    return [taken, left];
   }
 
   private async decide(entries: readonly Entry<Item, Verdict>[], alone: boolean): Promise<void> {
     const items = entries.map(({ item }) => item);
+    const keys = new Set(entries.map(({ key }) => key));
+    this.busy.push(keys);
     try {
       const verdicts = await this.options.decide(items);
       if (verdicts.length !== items.length) throw new Error('a group got other than one verdict per item');
@@ -134,10 +148,10 @@ export class GroupCommit<Item, Verdict> {
       if (!alone) this.options.onGroupFailed(items, error);
       for (const entry of entries) {
         if (alone && !isLockTimeout(error)) entry.reject(error);
-        else if (!entry.isOver) this.singles.add(entry);
+        else if (!entry.isOver) this.singles.push(entry);
       }
     } finally {
-      for (const { key } of entries) this.busy.delete(key);
+      this.busy = this.busy.filter((each) => each !== keys);
     }
   }
 }
