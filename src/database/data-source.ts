@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { MigrationInterface } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { SnakeNaming } from './naming.js';
+import { TimedClient } from './timed-client.js';
 
 const INT8_OID = 20;
 
@@ -36,6 +37,7 @@ export function dataSourceOptions(url: string, poolMax: number): PostgresDataSou
     poolSize: poolMax,
     applicationName: 'checkout',
     extra: {
+      Client: TimedClient,
       // Named statements keep their plan; left to itself PostgreSQL plans those with arrays anew each time.
       options: '-c plan_cache_mode=force_generic_plan',
       // Statements that do not wait for each other's answer leave together and cost one round trip.

@@ -18,7 +18,7 @@ export class DatabaseNotMigrated extends Error {
  */
 function serviceOptions({ url, poolMax, queryTimeoutMs }: Settings['database']): PostgresDataSourceOptions {
   const options = dataSourceOptions(url, poolMax);
-  return { ...options, extra: { ...options.extra, query_timeout: queryTimeoutMs } };
+  return { ...options, extra: { ...options.extra, answerTimeoutMs: queryTimeoutMs } };
 }
 
 @Module({

@@ -1,0 +1,68 @@
+import pg from 'pg';
+
+type Answer = (error: Error | null | undefined, result?: pg.QueryResult) => void;
+
+export interface TimedClientConfig extends pg.ClientConfig {
+  /** How long an answer may take, in ms; none = forever. */
+  answerTimeoutMs?: number;
+}
+
+/**
+ * pg's client with a timeout and a promise of our own for each query. pg's own keep hold of the query, with its values and
+ * its rows; while notifications come by the thousand, that outlives the next collections of young objects, moves to old
+ * memory, and every other second a buyer waits for that to be collected (docs/performance.md). So whatever lives until the
+ * answer is made in functions that know nothing of the query.
+ */
+export class TimedClient extends pg.Client {
+  private readonly answerTimeoutMs: number;
+
+  constructor({ answerTimeoutMs = 0, ...config }: TimedClientConfig) {
+    super(config);
+    this.answerTimeoutMs = answerTimeoutMs;
+  }
+
+  /** As pg's: text or config, perhaps values, perhaps a callback; without one it answers a promise. */
+  override query(...given: unknown[]): never {
+    const last = given.at(-1);
+    if (typeof last === 'function') return this.ask(given.slice(0, -1), last as Answer) as never;
+    const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
+    this.ask(given, settling(resolve, reject));
+    return promise.catch(throwFromHere) as never;
+  }
+
+  private ask(query: unknown[], answer: Answer): void {
+    const timed = this.answerTimeoutMs > 0 ? within(this.answerTimeoutMs, answer, this) : answer;
+    super.query(...(query as [text: string, values: unknown[]]), timed);
+  }
+
+  /** What is behind the silent query waits for it: the connection is given up, and everybody on it hears so. */
+  giveUp(): void {
+    (this as unknown as { connection: pg.Connection }).connection.stream.destroy();
+  }
+}
+
+function settling(resolve: (result: pg.QueryResult) => void, reject: (error: unknown) => void): Answer {
+  return (error, result) => (result === undefined ? reject(error) : resolve(result));
+}
+
+/** Answers once: in time what PostgreSQL says, else that it said nothing. */
+function within(ms: number, answer: Answer, client: TimedClient): Answer {
+  let isOver = false;
+  const once: Answer = (error, result) => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    answer(error, result);
+  };
+  const timer = setTimeout(() => {
+    once(new Error(`PostgreSQL has not answered within ${ms} ms`));
+    client.giveUp();
+  }, ms);
+  return once;
+}
+
+/** The stack of who asked instead of the socket's; as pg does. */
+function throwFromHere(error: Error): never {
+  Error.captureStackTrace(error);
+  throw error;
+}
