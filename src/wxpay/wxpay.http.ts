@@ -7,29 +7,12 @@ import { connectionFailure } from '../common/connection-failure.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.js';
+import { COMMON_HEADERS, exchange, type WxPayAnswer, type WxPayHttpRequest } from './exchange.js';
 import { unknown, type Unknown } from './outcome.js';
 
-export interface WxPayAnswer {
-  kind: 'answered';
-  status: number;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-  body: Buffer;
-}
-
-export interface WxPayHttpRequest {
-  method: 'GET' | 'POST';
-  /** With the query, as it goes over the wire. */
-  path: string;
-  headers: Record<string, string>;
-  body?: string;
-}
-
-/** WeChat's answers are a few KB; what is larger is not WeChat's. Bills are streamed elsewhere. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
 const STREAM_SILENCE_MS = 30_000;
-const COMMON_HEADERS = { accept: '*/*', 'user-agent': 'wechat-pay-checkout' };
 
-/** The only file that reaches WeChat Pay over the network: kept-alive connections, one deadline per call, verified TLS. */
+/** The only way to WeChat Pay over the network: kept-alive connections, one deadline per call, verified TLS. */
 @Injectable()
 export class WxPayHttp implements OnApplicationShutdown {
   private readonly logger = new Logger('wxpay');
@@ -106,11 +89,11 @@ export class WxPayHttp implements OnApplicationShutdown {
     hosts: readonly Pool[],
     request: WxPayHttpRequest,
   ): Promise<WxPayAnswer | Unknown> {
-    const signal = AbortSignal.timeout(this.timeoutMs);
+    const deadline = performance.now() + this.timeoutMs;
     let failure: Unknown = unknown('UNREACHABLE', 'no host of WeChat Pay is configured');
     for (const host of hosts) {
       try {
-        return await send(host, request, signal);
+        return await exchange(host, request, deadline);
       } catch (error) {
         const { reason, message } = connectionFailure(error, 'WeChat Pay', this.timeoutMs);
         failure = unknown(reason, message);
@@ -127,31 +110,6 @@ const NO_CERTIFICATE = unknown(
   'UNREACHABLE',
   'no API certificate is configured (WXPAY_CERT_PATH and WXPAY_KEY_PATH, or WXPAY_P12_PATH)',
 );
-
-async function send(
-  host: Pool,
-  { headers, ...request }: WxPayHttpRequest,
-  signal: AbortSignal,
-): Promise<WxPayAnswer> {
-  const answer = await host.request({
-    ...request,
-    headers: { ...COMMON_HEADERS, ...headers },
-    signal,
-  });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is larger than 1 MB');
-    chunks.push(chunk);
-  }
-  return {
-    kind: 'answered',
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: Buffer.concat(chunks),
-  };
-}
 
 /** One pool for the host and one for its backup. */
 function pools(

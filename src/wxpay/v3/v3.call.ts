@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Clock } from '../../common/time/clock.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { accepted, unknown, type Accepted, type Rejected, type Unknown } from '../outcome.js';
-import type { WxPayAnswer } from '../wxpay.http.js';
+import type { WxPayAnswer } from '../exchange.js';
 import { answerSignature, isFresh } from './v3.headers.js';
 import { V3Keys, type NamedKey } from './v3.keys.js';
 import { V3Request, type V3Question } from './v3.request.js';
