@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { callbackify } from 'node:util';
+import { callbackify, promisify } from 'node:util';
 import pg from 'pg';
-import { Dispatcher } from 'undici';
+import { Dispatcher, Pool } from 'undici';
 
 /** Somebody who stands at both doors and may decide that nothing passes any more. */
 export interface Doorkeeper {
@@ -24,7 +24,7 @@ export function inLife<Result>(keeper: Doorkeeper, start: () => Result): Result 
 
 let watched = false;
 
-type Query = (this: pg.Client, ...of: unknown[]) => Promise<pg.QueryResult> | undefined;
+type Query = (this: pg.Client, ...of: unknown[]) => unknown;
 type Connect = (this: pg.Client, done?: (error?: unknown) => void) => Promise<void> | undefined;
 type Request = (
   this: Dispatcher,
@@ -45,7 +45,8 @@ export function watchDoors(): void {
     const keeper = keepers.getStore();
     if (keeper === undefined) return query.apply(this, of);
     const callback = typeof of.at(-1) === 'function' ? (of.pop() as Callback) : undefined;
-    const answer = keeper.sql(this, nameOf(of[0]), () => query.apply(this, of) as Promise<pg.QueryResult>);
+    const send = promisify((done: Callback) => query.call(this, ...of, done));
+    const answer = keeper.sql(this, nameOf(of[0]), send);
     return callback === undefined ? answer : handOver(answer, callback);
   };
   client.connect = function (done) {
@@ -59,9 +60,70 @@ export function watchDoors(): void {
   dispatcher.request = function (options) {
     const keeper = keepers.getStore();
     if (keeper === undefined) return request.call(this, options);
-    const send = () => request.call(this, options) as Promise<Dispatcher.ResponseData>;
+    const send = () => seen.run(true, () => request.call(this, options)) as Promise<Dispatcher.ResponseData>;
     return keeper.http(this, `${options.method} ${pathOf(options.path)}`, send);
   };
+  const pool = Pool.prototype as unknown as { dispatch: Dispatch };
+  const { dispatch } = pool;
+  pool.dispatch = function (options, handler) {
+    const keeper = keepers.getStore();
+    if (keeper === undefined || seen.getStore() === true) return dispatch.call(this, options, handler);
+    const answer = new HeldAnswer(handler);
+    const send = (): Promise<void> => {
+      dispatch.call(this, options, answer);
+      return answer.whole;
+    };
+    void keeper.http(this, `${options.method} ${pathOf(options.path)}`, send).then(() => answer.handOver());
+    return true;
+  };
+}
+
+/** A request is dispatched as well: one crossing. */
+const seen = new AsyncLocalStorage<boolean>();
+
+type Dispatch = (
+  this: Pool,
+  options: Dispatcher.DispatchOptions,
+  handler: Dispatcher.DispatchHandler,
+) => boolean;
+
+/** Keeps an answer, or its failure, until somebody lets it in. */
+class HeldAnswer implements Dispatcher.DispatchHandler {
+  readonly whole: Promise<void>;
+  private readonly parts: (() => void)[] = [];
+  private readonly end: () => void;
+
+  constructor(private readonly handler: Dispatcher.DispatchHandler) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.whole = promise;
+    this.end = resolve;
+  }
+
+  onRequestStart(...of: Parameters<Required<Dispatcher.DispatchHandler>['onRequestStart']>): void {
+    this.handler.onRequestStart?.(...of);
+  }
+
+  onResponseStart(...of: Parameters<Required<Dispatcher.DispatchHandler>['onResponseStart']>): void {
+    this.parts.push(() => this.handler.onResponseStart?.(...of));
+  }
+
+  onResponseData(...of: Parameters<Required<Dispatcher.DispatchHandler>['onResponseData']>): void {
+    this.parts.push(() => this.handler.onResponseData?.(...of));
+  }
+
+  onResponseEnd(...of: Parameters<Required<Dispatcher.DispatchHandler>['onResponseEnd']>): void {
+    this.parts.push(() => this.handler.onResponseEnd?.(...of));
+    this.end();
+  }
+
+  onResponseError(...of: Parameters<Required<Dispatcher.DispatchHandler>['onResponseError']>): void {
+    this.parts.push(() => this.handler.onResponseError?.(...of));
+    this.end();
+  }
+
+  handOver(): void {
+    for (const part of this.parts) part();
+  }
 }
 
 /** A dead process has no timers: without this its loops and its job queue would go on beside the living. */
