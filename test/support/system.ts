@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -32,6 +32,7 @@ export interface System {
 
 export async function startSystem(overrides: Record<string, string> = {}): Promise<System> {
   const home = await mkdtemp(join(tmpdir(), 'checkout-system-'));
+  await cp(process.env['TEST_WECHAT'] ?? '', join(home, 'wechat'), { recursive: true });
   const [database, simulator, port] = await Promise.all([
     createTestDatabase(),
     startSimulator({ dir: join(home, 'wechat'), port: 0, tlsPort: 0 }),
