@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -59,6 +59,7 @@ export class TestMerchant {
 
   static async start(): Promise<TestMerchant> {
     const dir = await mkdtemp(join(tmpdir(), 'simulator-test-'));
+    await cp(process.env['TEST_WECHAT'] ?? '', dir, { recursive: true });
     const merchant = new TestMerchant(await startSimulator({ dir, port: 0, tlsPort: 0 }), dir);
     await new Promise<void>((listening) => merchant.server.listen(0, '127.0.0.1', listening));
     await merchant.readMaterial();
