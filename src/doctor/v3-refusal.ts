@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WxPayAnswer } from '../wxpay/exchange.js';
+import type { WxPayAnswer } from '../wxpay/http-exchange.js';
 
 const refusalSchema = z.object({
   code: z.string(),

@@ -1,8 +1,8 @@
+import type { WxPayAnswer } from '../wxpay/http-exchange.js';
 import type { MerchantAccount } from '../wxpay/merchant-accounts.js';
 import { answerSignature } from '../wxpay/v3/v3.headers.js';
 import type { V3Request } from '../wxpay/v3/v3.request.js';
 import { verifyV3 } from '../wxpay/v3/v3.signature.js';
-import type { WxPayAnswer } from '../wxpay/exchange.js';
 import { fault, ok, skipped, warning, type Check } from './check.js';
 import { numberOfNothing } from './number-of-nothing.js';
 import { platformCertificates, type NamedKey } from './platform-certificates.js';

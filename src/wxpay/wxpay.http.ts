@@ -7,7 +7,7 @@ import { connectionFailure } from '../common/connection-failure.js';
 import { Clock } from '../common/time/clock.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.js';
-import { COMMON_HEADERS, exchange, type WxPayAnswer, type WxPayHttpRequest } from './exchange.js';
+import { COMMON_HEADERS, exchange, type WxPayAnswer, type WxPayHttpRequest } from './http-exchange.js';
 import { unknown, type Unknown } from './outcome.js';
 
 const STREAM_SILENCE_MS = 30_000;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DataSource, type QueryRunner } from 'typeorm';
-import type { WxPayHttpRequest } from '../../src/wxpay/exchange.js';
+import type { WxPayHttpRequest } from '../../src/wxpay/http-exchange.js';
 import { WxPayHttp } from '../../src/wxpay/wxpay.http.js';
 
 /** What no row shows afterwards: in which moment WeChat was called (DESIGN §2.3, §2.4). */

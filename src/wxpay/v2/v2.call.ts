@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { UnreadableXml, writeXml } from '../../common/xml.js';
 import { accepted, rejected, unknown, type Outcome, type Unknown } from '../outcome.js';
+import type { WxPayAnswer, WxPayHttpRequest } from '../http-exchange.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { nonce } from '../nonce.js';
-import type { WxPayAnswer, WxPayHttpRequest } from '../exchange.js';
 import { WxPayHttp } from '../wxpay.http.js';
 import { signV2, verifyV2, type V2Fields } from './v2.signature.js';
 import { V2SigningKeys } from './v2.signing-keys.js';

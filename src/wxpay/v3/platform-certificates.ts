@@ -2,8 +2,8 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { Clock } from '../../common/time/clock.js';
+import type { WxPayAnswer } from '../http-exchange.js';
 import { MerchantAccounts, type MerchantAccount } from '../merchant-accounts.js';
-import type { WxPayAnswer } from '../exchange.js';
 import { openResource, sealedResourceSchema } from './v3.cipher.js';
 import { answerSignature, isFresh } from './v3.headers.js';
 import { V3Request } from './v3.request.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../../common/time/clock.js';
+import type { WxPayAnswer } from '../http-exchange.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { accepted, unknown, type Accepted, type Rejected, type Unknown } from '../outcome.js';
-import type { WxPayAnswer } from '../exchange.js';
 import { answerSignature, isFresh } from './v3.headers.js';
 import { V3Keys, type NamedKey } from './v3.keys.js';
 import { V3Request, type V3Question } from './v3.request.js';

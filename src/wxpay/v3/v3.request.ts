@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
+import type { WxPayAnswer } from '../http-exchange.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { nonce } from '../nonce.js';
 import type { Unknown } from '../outcome.js';
-import type { WxPayAnswer } from '../exchange.js';
 import { WxPayHttp } from '../wxpay.http.js';
 import { V3Credentials } from './v3.credentials.js';
 import { authorization } from './v3.signature.js';

@@ -1,9 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { Pool } from 'undici';
-import { exchange } from '../../src/wxpay/exchange.js';
+import { exchange } from '../../src/wxpay/http-exchange.js';
 
 let server: Server;
 let host: Pool;
@@ -50,13 +49,15 @@ it('ends in time, also in the middle of an answer', async () => {
 
 it('does not send what waited for a connection until its time was over', async () => {
   const paths: string[] = [];
+  const { promise: isOver, resolve: answerFirst } = Promise.withResolvers<void>();
   await serve((request, response) => {
     paths.push(request.url ?? '');
-    setTimeout(() => response.end(), 300);
+    void isOver.then(() => response.end());
   });
-  const first = ask('/first', 2000);
+  const first = ask('/first', 5000);
   await expect(ask('/second', 100)).rejects.toMatchObject({ name: 'TimeoutError' });
+  answerFirst();
   await first;
-  await sleep(100);
-  expect(paths).toEqual(['/first']);
+  await ask('/third', 5000); // on the same connection, so after whatever waited before it
+  expect(paths).toEqual(['/first', '/third']);
 });
