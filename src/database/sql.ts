@@ -28,6 +28,7 @@ export async function run<Row>(
   holdBack(client);
   // Not a config: pg copies those by their property descriptors, a twentieth of what a checkout costs us.
   const query = Object.assign(new pg.Query(text, values), { name });
+  // pg's own client would answer the query itself, and its types say so; ours answers a promise (timed-client.ts).
   const asked = client.query(query) as unknown as Promise<QueryResult>;
   const { rows } = await asked.catch(throwWithoutRow);
   return rows as Row[];

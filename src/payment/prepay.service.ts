@@ -123,7 +123,7 @@ export class PrepayService {
     });
   }
 
-  /** @throws Problem when WeChat, asked, has it as paid */
+  /** @returns what WeChat says otherwise. @throws Problem when WeChat, asked, has it as paid */
   private async refuseIfPaid(payment: Payment): Promise<Inquiry> {
     const answer = await this.inquiries.ask(payment);
     if (answer.kind === 'answered' && answer.state === 'PAID') {

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { parseEnv } from 'node:util';
 import { Agent, request } from 'undici';
 import { Formatter, Hash, Transformer } from 'wechatpay-axios-plugin';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
+import { giveWeChatKeys } from '../support/wechat-keys.js';
 
 export type Fields = Record<string, string>;
 export type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- answers are asserted field by field
@@ -59,7 +60,7 @@ export class TestMerchant {
 
   static async start(): Promise<TestMerchant> {
     const dir = await mkdtemp(join(tmpdir(), 'simulator-test-'));
-    await cp(process.env['TEST_WECHAT'] ?? '', dir, { recursive: true });
+    await giveWeChatKeys(dir);
     const merchant = new TestMerchant(await startSimulator({ dir, port: 0, tlsPort: 0 }), dir);
     await new Promise<void>((listening) => merchant.server.listen(0, '127.0.0.1', listening));
     await merchant.readMaterial();

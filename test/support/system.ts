@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -10,6 +10,7 @@ import { createApp } from '../../src/app.js';
 import { readSettings } from '../../src/config/settings.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { Control } from './control.js';
+import { giveWeChatKeys } from './wechat-keys.js';
 
 /** The whole system of one test file: the application on a real database, WeChat's simulator, real HTTP between them. */
 export interface System {
@@ -32,7 +33,7 @@ export interface System {
 
 export async function startSystem(overrides: Record<string, string> = {}): Promise<System> {
   const home = await mkdtemp(join(tmpdir(), 'checkout-system-'));
-  await cp(process.env['TEST_WECHAT'] ?? '', join(home, 'wechat'), { recursive: true });
+  await giveWeChatKeys(join(home, 'wechat'));
   const [database, simulator, port] = await Promise.all([
     createTestDatabase(),
     startSimulator({ dir: join(home, 'wechat'), port: 0, tlsPort: 0 }),
