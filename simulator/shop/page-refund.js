@@ -66,7 +66,10 @@ export function show(page, { order, refundable }, go, bar) {
           return toast(t('请填写可退范围内的金额', 'Enter an amount that can be refunded'), true);
         if (reason.value.trim() === '') return toast(t('请填写原因', 'Say why'), true);
         await askForMessages(['REFUND_DECIDED', 'REFUND_RETURNED']);
-        const items = [...chosen].map(([line, quantity]) => ({ line, quantity }));
+        const items = [...chosen].map(([line, quantity]) => ({
+          productId: order.items[line].productId,
+          quantity,
+        }));
         const refund = await app('POST', `/orders/${order.id}/refunds`, {
           amountFen,
           reason: reason.value.trim(),

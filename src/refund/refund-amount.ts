@@ -1,11 +1,5 @@
-import { toFen, type Fen } from '../common/fen.js';
+import { toFen } from '../common/fen.js';
 import type { RefundItem } from './refund.entity.js';
-
-interface PaidLine {
-  line: number;
-  quantity: number;
-  payableFen: Fen;
-}
 
 /** Why goods cannot come back; `field` is the path in the request. */
 export class ImpossibleItems extends Error {
@@ -19,31 +13,35 @@ export class ImpossibleItems extends Error {
 }
 
 /**
- * What the goods of a refund are worth. A line of Q units was paid with P fen, discount included; the units k…k+q return
- * ⌊P(k+q)/Q⌋ − ⌊Pk/Q⌋, so that all units together return exactly P, whatever the portions (DESIGN §6.12).
+ * The goods of a refund with what they are worth. A line of Q units was paid with P fen, discount included; the units k…k+q
+ * return ⌊P(k+q)/Q⌋ − ⌊Pk/Q⌋, so that all units together return exactly P, whatever the portions (DESIGN §6.12).
+ * @param lines of the order, whole
  * @param gone units of each line that live refunds have already taken
- * @throws ImpossibleItems for a line that is not in the order, or more units than are left
+ * @param wanted at most one entry per product, as an order has at most one line of it
+ * @throws ImpossibleItems for a product that is not in the order, or more units than are left
  */
-export function itemsAmount(
-  lines: readonly PaidLine[],
+export function itemsReturned(
+  lines: readonly RefundItem[],
   gone: ReadonlyMap<number, number>,
-  items: readonly RefundItem[],
-): Fen {
-  let amount = 0n;
-  items.forEach(({ line, quantity }, index) => {
-    const paid = lines.find((candidate) => candidate.line === line);
-    if (paid === undefined) throw new ImpossibleItems(`items.${index}`, 'is not in the order');
-    const before = gone.get(line) ?? 0;
+  wanted: readonly { productId: string; quantity: number }[],
+): RefundItem[] {
+  return wanted.map(({ productId, quantity }, index) => {
+    const paid = lines.find((line) => line.productId === productId);
+    if (paid === undefined) throw new ImpossibleItems(`items.${index}.productId`, 'is not in the order');
+    const before = gone.get(paid.line) ?? 0;
     if (before + quantity > paid.quantity)
       throw new ImpossibleItems(`items.${index}.quantity`, `only ${paid.quantity - before} left to return`);
     const [p, q] = [BigInt(paid.payableFen), BigInt(paid.quantity)];
-    amount += (p * BigInt(before + quantity)) / q - (p * BigInt(before)) / q;
+    const payableFen = (p * BigInt(before + quantity)) / q - (p * BigInt(before)) / q;
+    const { line, name, unitPriceFen } = paid;
+    return { line, productId, name, unitPriceFen, quantity, payableFen: toFen(Number(payableFen)) };
   });
-  return toFen(Number(amount));
 }
 
 /** Units per line that refunds have taken. */
-export function unitsGone(refunds: readonly { items: readonly RefundItem[] | null }[]): Map<number, number> {
+export function unitsGone(
+  refunds: readonly { items: readonly Pick<RefundItem, 'line' | 'quantity'>[] | null }[],
+): Map<number, number> {
   const gone = new Map<number, number>();
   for (const { line, quantity } of refunds.flatMap(({ items }) => items ?? []))
     gone.set(line, (gone.get(line) ?? 0) + quantity);

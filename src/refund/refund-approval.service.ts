@@ -87,6 +87,7 @@ export class RefundApprovalService {
   /**
    * One person's yes; with enough of them the refund is approved and due at once. The same person's second yes changes
    * nothing, also after the approval.
+   * @returns whether it was this yes that approved it
    * @throws Problem `REFUND_NOT_FOUND`, `REFUND_REVIEW_REFUSED`, `REFUND_ALREADY_DECIDED`, `SHOP_BUSY`
    */
   async approve(
@@ -94,12 +95,14 @@ export class RefundApprovalService {
     operator: OperatorPrincipal,
     { note = null, restock }: { note?: string | null | undefined; restock: boolean },
     origin: RequestOrigin,
-  ): Promise<void> {
+  ): Promise<boolean> {
     if (!isUuid(id)) throw refundNotFound();
     const yes = { id: id.toLowerCase(), operator, note, restock, origin }; // as PostgreSQL writes it
     const verdict = (await this.approving.submit(yes).catch(throwBusy)) ?? (await this.approveReturn(yes));
     if (verdict instanceof Problem) throw verdict;
-    if (verdict === 'APPROVED') this.dueRefunds.wake();
+    if (verdict !== 'APPROVED') return false;
+    this.dueRefunds.wake();
+    return true;
   }
 
   /** A return of money in suspense is decided by itself: its item is never locked together with orders (DESIGN §2.7). */

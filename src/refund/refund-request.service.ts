@@ -13,12 +13,13 @@ import { JobService } from '../jobs/job.service.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
+import type { OrderItem } from '../order/order-item.entity.js';
 import type { Order } from '../order/order.entity.js';
 import { OrderService } from '../order/order.service.js';
 import { Payment } from '../payment/payment.entity.js';
 import { DueRefunds } from './due-refunds.js';
 import { lockOwnRequest } from './own-request.js';
-import { ImpossibleItems, itemsAmount, unitsGone } from './refund-amount.js';
+import { ImpossibleItems, itemsReturned, unitsGone } from './refund-amount.js';
 import { decided } from './refund-review.service.js';
 import { Refund, type Person, type RefundItem } from './refund.entity.js';
 import { approvesItself, AUTO_APPROVAL } from './refund.policy.js';
@@ -80,7 +81,9 @@ export class RefundRequestService {
       this.refuseLate(payment, person);
       const refunds = await manager.findBy(Refund, { paymentId: payment.id });
       const live = refunds.filter(({ status }) => LIVE_STATUSES.includes(status));
-      const amountFen = await this.amount(manager, order, payment, live, wanted);
+      const lines = await this.orders.itemsOf(manager, orderId);
+      const returned = wanted.items && returnedOf(lines, live, wanted.items);
+      const amountFen = amountOf(payment, live, wanted, returned);
       if (
         refunds.filter(({ calls, status }) => calls > 0 || LIVE_STATUSES.includes(status)).length >=
         MAX_REFUNDS_PER_PAYMENT
@@ -94,8 +97,9 @@ export class RefundRequestService {
         sumFen([...live.map((refund) => refund.amountFen), amountFen]),
         this.settings.refund,
       );
+      // All of the money without a list means all goods: the reviewer can then say whether they come back.
       const items =
-        wanted.items ?? (amountFen === payment.amountFen ? await this.allItems(manager, orderId) : null);
+        returned ?? (amountFen === payment.amountFen ? itemsReturned(lines, new Map(), lines) : null);
       await this.insert(manager, id, payment, { amountFen, reason: wanted.reason, items }, person, automatic);
       const now = this.clock.now();
       const subjects = { orderId, paymentId: payment.id, refundId: id };
@@ -146,55 +150,6 @@ export class RefundRequestService {
     return toFen(order.paidFen - sumFen(live.map(({ amountFen }) => amountFen)));
   }
 
-  private async amount(
-    manager: EntityManager,
-    order: Order,
-    payment: Payment,
-    live: readonly Refund[],
-    wanted: NewRefund,
-  ): Promise<Fen> {
-    const refundable = toFen(payment.amountFen - sumFen(live.map(({ amountFen }) => amountFen)));
-    const { expectedRefundableFen } = wanted;
-    if (expectedRefundableFen !== undefined && expectedRefundableFen !== refundable) {
-      throw new Problem(
-        'REFUNDABLE_CHANGED',
-        `You saw ${expectedRefundableFen} fen, now it is ${refundable} fen; look again.`,
-        { extra: { refundableFen: refundable } },
-      );
-    }
-    const worth = wanted.items && (await this.worth(manager, order, live, wanted.items));
-    const amountFen = toFen(wanted.amountFen ?? worth ?? refundable);
-    const limit = Math.min(refundable, worth ?? refundable);
-    if (amountFen > limit || amountFen < 1) {
-      throw new Problem('REFUND_TOO_LARGE', `At most ${limit} fen can be refunded.`, {
-        errors: [{ field: 'amountFen', message: `at most ${limit}` }],
-        extra: { refundableFen: refundable },
-      });
-    }
-    return amountFen;
-  }
-
-  private async worth(
-    manager: EntityManager,
-    order: Order,
-    live: readonly Refund[],
-    items: readonly RefundItem[],
-  ): Promise<Fen> {
-    try {
-      return itemsAmount(await this.orders.itemsOf(manager, order.id), unitsGone(live), items);
-    } catch (error) {
-      if (!(error instanceof ImpossibleItems)) throw error;
-      throw new Problem('REFUND_ITEMS_IMPOSSIBLE', `${error.field} ${error.message}.`, {
-        errors: [{ field: error.field, message: error.message }],
-      });
-    }
-  }
-
-  /** A full refund without a list means all goods: the reviewer can then say whether they come back. */
-  private async allItems(manager: EntityManager, orderId: string): Promise<RefundItem[]> {
-    return (await this.orders.itemsOf(manager, orderId)).map(({ line, quantity }) => ({ line, quantity }));
-  }
-
   private refuseLate({ paidAt }: Payment, { kind }: Person): void {
     const ageMs = this.clock.now().getTime() - (paidAt?.getTime() ?? 0);
     if (ageMs > YEAR_MS) throw new Problem('REFUND_WINDOW_OVER', 'WeChat refunds a payment for one year.');
@@ -232,5 +187,48 @@ export class RefundRequestService {
       automatic ? now : null,
       now,
     ]);
+  }
+}
+
+/** @throws Problem `REFUNDABLE_CHANGED`, `REFUND_TOO_LARGE` */
+function amountOf(
+  payment: Payment,
+  live: readonly Refund[],
+  { amountFen: wanted, expectedRefundableFen }: NewRefund,
+  returned: readonly RefundItem[] | undefined,
+): Fen {
+  const refundable = toFen(payment.amountFen - sumFen(live.map(({ amountFen }) => amountFen)));
+  if (expectedRefundableFen !== undefined && expectedRefundableFen !== refundable) {
+    throw new Problem(
+      'REFUNDABLE_CHANGED',
+      `You saw ${expectedRefundableFen} fen, now it is ${refundable} fen; look again.`,
+      { extra: { refundableFen: refundable } },
+    );
+  }
+  const worth = returned && sumFen(returned.map(({ payableFen }) => payableFen));
+  const amountFen = toFen(wanted ?? worth ?? refundable);
+  const limit = Math.min(refundable, worth ?? refundable);
+  if (amountFen > limit || amountFen < 1) {
+    throw new Problem('REFUND_TOO_LARGE', `At most ${limit} fen can be refunded.`, {
+      errors: [{ field: 'amountFen', message: `at most ${limit}` }],
+      extra: { refundableFen: refundable },
+    });
+  }
+  return amountFen;
+}
+
+/** @throws Problem `REFUND_ITEMS_IMPOSSIBLE` */
+function returnedOf(
+  lines: readonly OrderItem[],
+  live: readonly Refund[],
+  items: NonNullable<NewRefund['items']>,
+): RefundItem[] {
+  try {
+    return itemsReturned(lines, unitsGone(live), items);
+  } catch (error) {
+    if (!(error instanceof ImpossibleItems)) throw error;
+    throw new Problem('REFUND_ITEMS_IMPOSSIBLE', `${error.field} ${error.message}.`, {
+      errors: [{ field: error.field, message: error.message }],
+    });
   }
 }

@@ -10,10 +10,16 @@ export interface Person {
   name: string;
 }
 
-/** Goods that come back with a refund: a line of the order and how many of it. */
+/** Goods that come back with a refund: how many of a line of the order, named and valued as when they were asked back. */
 export interface RefundItem {
+  /** 0-based position in the order. */
   line: number;
+  productId: string;
+  name: string;
+  unitPriceFen: Fen;
   quantity: number;
+  /** What these units were paid with, discount included. */
+  payableFen: Fen;
 }
 
 /** Why a refund in PROCESSING is not done yet, in WeChat's words or ours. */

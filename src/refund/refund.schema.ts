@@ -12,12 +12,15 @@ export const newRefundSchema = z.strictObject({
   amountFen: z.int().min(1).max(1_000_000_000).optional().describe('all that is refundable when absent'),
   reason: reasonSchema,
   items: z
-    .array(z.strictObject({ line: z.int().min(0).max(99), quantity: z.int().min(1).max(9999) }))
+    .array(z.strictObject({ productId: z.string().min(1).max(64), quantity: z.int().min(1).max(9999) }))
     .min(1)
     .max(100)
-    .refine((items) => new Set(items.map(({ line }) => line)).size === items.length, 'names a line twice')
+    .refine(
+      (items) => new Set(items.map(({ productId }) => productId)).size === items.length,
+      'names a product twice',
+    )
     .optional()
-    .describe('goods that come back: position in the order (from 0) and how many'),
+    .describe('goods of the order that come back, and how many'),
   expectedRefundableFen: z
     .int()
     .min(0)
@@ -87,7 +90,18 @@ export const refundSchema = z.object({
   status: z.enum(REFUND_STATUSES),
   amountFen: fenSchema,
   reason: z.string(),
-  items: z.array(z.object({ line: z.int(), quantity: z.int() })).optional(),
+  items: z
+    .array(
+      z.object({
+        productId: z.string(),
+        name: z.string(),
+        unitPriceFen: fenSchema,
+        quantity: z.int(),
+        payableFen: fenSchema.describe('what these units were paid with, discount included'),
+      }),
+    )
+    .optional()
+    .describe('goods that come back'),
   requestedBy: personSchema,
   reviewedBy: personSchema.optional(),
   reviewNote: z.string().optional(),

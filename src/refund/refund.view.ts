@@ -15,7 +15,7 @@ export function refundView(refund: Refund): RefundView {
     status: refund.status,
     amountFen: refund.amountFen,
     reason: refund.reason,
-    ...(refund.items && { items: refund.items }),
+    ...(refund.items && { items: refund.items.map(({ line: _, ...item }) => item) }),
     requestedBy: anonymous(refund.requestedBy),
     ...(refund.reviewedBy && { reviewedBy: anonymous(refund.reviewedBy) }),
     ...(refund.reviewNote !== null && { reviewNote: refund.reviewNote }),
@@ -27,15 +27,19 @@ export function refundView(refund: Refund): RefundView {
   };
 }
 
+/** Among staff people have names. */
+export function refundWithNames(refund: Refund): RefundView {
+  const { requestedBy, reviewedBy } = refund;
+  return { ...refundView(refund), requestedBy, ...(reviewedBy && { reviewedBy }) };
+}
+
 export function staffRefundView(
   { refund, approvals }: RefundUnderReview,
   answer: ReviewAnswer,
 ): StaffRefundView {
   const guidance = guidanceFor(refund);
   return {
-    ...refundView(refund),
-    requestedBy: refund.requestedBy,
-    ...(refund.reviewedBy && { reviewedBy: refund.reviewedBy }),
+    ...refundWithNames(refund),
     restock: refund.restock,
     ...(refund.waiting && { waiting: refund.waiting }),
     ...(guidance !== undefined && { guidance }),

@@ -35,7 +35,7 @@ import {
   type StaffRefundListQuery,
   type StaffRefundView,
 } from './refund.schema.js';
-import { refundView } from './refund.view.js';
+import { refundWithNames } from './refund.view.js';
 
 @ApiTags('merchant')
 @ApiBearerAuth()
@@ -64,7 +64,7 @@ export class StaffRefundController {
     const mine = query.awaitingMe && { ids: await this.queue.awaiting(operator) };
     const { rows, nextCursor } = await this.desk.list(query, mine);
     return {
-      items: rows.map((refund) => ({ ...refundView(refund), requestedBy: refund.requestedBy })),
+      items: rows.map(refundWithNames),
       nextCursor,
     };
   }
@@ -121,8 +121,10 @@ export class StaffRefundController {
     @Body({ schema: approveSchema.prefault({}) }) approval: Approve,
     @FromRequest() origin: RequestOrigin,
   ): Promise<StaffRefundView> {
-    await this.approvals.approve(id, operator, approval, origin);
-    return this.desk.view(id, operator);
+    const approved = await this.approvals.approve(id, operator, approval, origin);
+    const view = await this.desk.view(id, operator);
+    // The refund is on its way already and may have come further; the answer says what was decided (CONTRACT §3).
+    return approved ? { ...view, status: 'APPROVED' } : view;
   }
 
   @Post('refunds/:id/reject')

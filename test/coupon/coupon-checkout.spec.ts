@@ -168,7 +168,7 @@ describe('A10: the coupon', () => {
     };
     const amounts: number[] = [];
     for (let unit = 0; unit < 3; unit++) {
-      const { amountFen, id } = await ask(paidOrder, { items: [{ line: 0, quantity: 1 }] });
+      const { amountFen, id } = await ask(paidOrder, { items: [{ productId: product, quantity: 1 }] });
       amounts.push(amountFen);
       await refundBecomes(owner, id, 'SUCCESS');
       await system.control.advance(61); // WeChat wants a minute between the refunds of one payment

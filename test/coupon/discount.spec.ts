@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toFen, type Fen } from '../../src/common/fen.js';
 import { discountOf, spread, type DiscountRule } from '../../src/order/coupon/discount.js';
-import { itemsAmount } from '../../src/refund/refund-amount.js';
+import { itemsReturned } from '../../src/refund/refund-amount.js';
 
 const fen = (min: number, max = 1_000_000_000) => fc.integer({ min, max }).map(toFen);
 const fixed = (amountFen: number): DiscountRule => ({
@@ -131,6 +131,9 @@ describe('refunds of a discounted order', () => {
         const shares = spread(discount, totals);
         const lines = goods.map(({ portions }, line) => ({
           line,
+          productId: `product ${line}`,
+          name: `product ${line}`,
+          unitPriceFen: toFen(totals[line] ?? 0),
           quantity: sum(portions),
           payableFen: toFen((totals[line] ?? 0) - (shares[line] ?? 0)),
         }));
@@ -140,10 +143,11 @@ describe('refunds of a discounted order', () => {
         for (let round = 0; round < 5; round++) {
           const items = goods.flatMap(({ portions }, line) => {
             const quantity = portions[round];
-            return quantity === undefined ? [] : [{ line, quantity }];
+            return quantity === undefined ? [] : [{ productId: `product ${line}`, quantity }];
           });
-          back.push(itemsAmount(lines, gone, items));
-          for (const { line, quantity } of items) gone.set(line, (gone.get(line) ?? 0) + quantity);
+          const returned = itemsReturned(lines, gone, items);
+          back.push(...returned.map(({ payableFen }) => payableFen));
+          for (const { line, quantity } of returned) gone.set(line, (gone.get(line) ?? 0) + quantity);
         }
         return sum(back) === total - discount;
       }),

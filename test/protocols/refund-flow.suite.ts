@@ -168,15 +168,18 @@ export function refundFlowSuite(protocol: ProtocolName): void {
             ])
           )[0]?.stock ?? -1;
         expect(await stock()).toBe(97);
-        const refund = await ask(paid, { items: [{ line: 0, quantity: 2 }] });
-        expect(refund.amountFen).toBe(2000);
+        const refund = await ask(paid, { items: [{ productId: paid.productId, quantity: 2 }] });
+        expect(refund).toMatchObject({
+          amountFen: 2000,
+          items: [{ productId: paid.productId, unitPriceFen: 1000, quantity: 2, payableFen: 2000 }],
+        });
         await approve(finance, refund.id, { restock: true });
         await refundBecomes(finance, refund.id, 'SUCCESS');
         expect(await stock()).toBe(99);
         expect(
           await paid.buyer.send('POST', `/api/v1/orders/${paid.orderId}/refunds`, {
             reason: 'x',
-            items: [{ line: 0, quantity: 2 }],
+            items: [{ productId: paid.productId, quantity: 2 }],
           }),
         ).toMatchObject({
           status: 422,
@@ -192,7 +195,7 @@ export function refundFlowSuite(protocol: ProtocolName): void {
         ['too large', { amountFen: 1001 }, 409],
         ['an unknown field', { refundFen: 1 }, 400],
         ['no reason', { reason: ' ' }, 400],
-        ['a line that is not there', { items: [{ line: 7, quantity: 1 }] }, 422],
+        ['a product that is not in it', { items: [{ productId: 'pears', quantity: 1 }] }, 422],
       ])('refuses %s', async (_, body, status) => {
         const paid = await paidOrder(system, 1000);
         expect(

@@ -17,7 +17,7 @@ afterAll(() => system.stop());
 it('a refund read by a named statement is the one its entity describes, column by column', async () => {
   const finance = await TestOperator.login(system, 'FINANCE');
   const paid = await paidOrder(system, 1000);
-  const { id } = await ask(paid, { items: [{ line: 0, quantity: 1 }] });
+  const { id } = await ask(paid, { items: [{ productId: paid.productId, quantity: 1 }] });
   await approve(finance, id, { note: 'ok' });
   await refundBecomes(finance, id, 'SUCCESS');
   const dataSource = system.app.get(DataSource, { strict: false });

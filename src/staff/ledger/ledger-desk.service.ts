@@ -17,7 +17,7 @@ export class LedgerDeskService {
 
   async trialBalance(): Promise<TrialBalance> {
     const items = await this.balances.read();
-    return { items, total: items.reduce((sum, { balanceFen }) => sum + balanceFen, 0) };
+    return { items, nextCursor: null, total: items.reduce((sum, { balanceFen }) => sum + balanceFen, 0) };
   }
 
   /** Newest first, by booking time and then number: instances commit in another order than they count. */

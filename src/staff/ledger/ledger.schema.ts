@@ -16,6 +16,7 @@ export const trialBalanceSchema = z.object({
       balanceFen: signedFenSchema,
     }),
   ),
+  nextCursor: z.null().describe('a shop has a handful of accounts: one page, always the last'),
   total: signedFenSchema.describe('the sum of all balances: 0, or the books are broken'),
 });
 export type TrialBalance = z.infer<typeof trialBalanceSchema>;

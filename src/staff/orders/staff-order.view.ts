@@ -2,7 +2,7 @@ import type { OrderItem } from '../../order/order-item.entity.js';
 import type { Order } from '../../order/order.entity.js';
 import { orderView } from '../../order/order.view.js';
 import type { Refund } from '../../refund/refund.entity.js';
-import { refundView } from '../../refund/refund.view.js';
+import { refundWithNames } from '../../refund/refund.view.js';
 import { staffPaymentView } from '../payments/staff-payment.view.js';
 import { suspenseRow } from '../suspense/suspense.view.js';
 import { actionEvents } from './audited-actions.js';
@@ -35,7 +35,7 @@ export function staffOrderView(file: OrderFile): StaffOrderView {
     ...staffOrderRow(order, items),
     ...(couponUse && { couponUse: { couponId: couponUse.couponId, status: couponUse.status } }),
     payments: payments.map(staffPaymentView),
-    refunds: refunds.map(refundWithNames),
+    refunds: refunds.map(refundRow),
     suspense: suspense.map(suspenseRow),
     ledger: { items: balances, total: balances.reduce((sum, { balanceFen }) => sum + balanceFen, 0) },
     timeline: mergeTimeline([
@@ -55,13 +55,6 @@ export function staffOrderView(file: OrderFile): StaffOrderView {
   };
 }
 
-/** Among staff people have names; the buyer's view leaves them out. */
-function refundWithNames(refund: Refund): StaffOrderView['refunds'][number] {
-  const { requestedBy, reviewedBy, waiting } = refund;
-  return {
-    ...refundView(refund),
-    requestedBy,
-    ...(reviewedBy && { reviewedBy }),
-    ...(waiting && { waiting }),
-  };
+function refundRow(refund: Refund): StaffOrderView['refunds'][number] {
+  return { ...refundWithNames(refund), ...(refund.waiting && { waiting: refund.waiting }) };
 }

@@ -122,7 +122,7 @@ export class PrinterController {
     @CurrentOperator() operator: OperatorPrincipal,
     @FromRequest() origin: RequestOrigin,
     @Param({ schema: idParamSchema }) { id }: IdParam,
-    @Body({ schema: printRequestSchema }) { printerId }: PrintRequest,
+    @Body({ schema: printRequestSchema.prefault({}) }) { printerId }: PrintRequest,
   ): Promise<Prints> {
     return this.desk.print(requestId, id, printerId, { operator, origin });
   }

@@ -32,9 +32,10 @@ export function RefundRequestDialog({ order, onClose }: { order: Order; onClose:
   );
 
   async function send({ amountFen, quantities = [], reason }: Values): Promise<void> {
-    const items = quantities.flatMap((quantity, line) =>
-      (quantity ?? 0) > 0 ? [{ line, quantity: quantity ?? 0 }] : [],
-    );
+    const items = order.items.flatMap(({ productId }, line) => {
+      const quantity = quantities[line] ?? 0;
+      return quantity > 0 ? [{ productId, quantity }] : [];
+    });
     setNothing(by === 'goods' && items.length === 0);
     if (by === 'goods' && items.length === 0) return;
     const refund = await request.run({

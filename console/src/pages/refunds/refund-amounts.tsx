@@ -54,9 +54,9 @@ function Sums({ refund, order }: { refund: Refund; order: Order }) {
         <>
           <h3 className="block-title">{t('refund.goods')}</h3>
           <ul>
-            {refund.items.map(({ line, quantity }) => (
-              <li key={line}>
-                {order.items[line]?.name} ×{quantity}
+            {refund.items.map(({ productId, name, quantity, payableFen }) => (
+              <li key={productId}>
+                {name} ×{quantity} · <Amount fen={payableFen} />
               </li>
             ))}
           </ul>
