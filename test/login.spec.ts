@@ -135,6 +135,26 @@ describe('logging in', () => {
     expect(await buyersOf(given.openid)).toEqual([]);
   });
 
+  it.each(['WXPAY_APP_APP_ID', 'WXPAY_OFFICIAL_APP_ID'])(
+    'A1: the OAuth code of %s logs in as well, once, and leaves no session key',
+    async (name) => {
+      const app = system.env[name] ?? '';
+      const { code, openid } = await system.control.loginCode(undefined, app);
+      const { status, text } = await login({ code, app });
+      expect(status).toBe(200);
+      expect(text).not.toContain(openid);
+      expect(await buyersOf(openid)).toMatchObject([{ session_key_sealed: null }]);
+      expect(await login({ code, app })).toMatchObject({ status: 401, body: { code: 'LOGIN_CODE_INVALID' } });
+      expect(await login({ code: (await system.control.loginCode(openid)).code, app })).toMatchObject({
+        status: 401,
+        body: { code: 'LOGIN_CODE_INVALID' },
+      });
+      await system.control.fault({ path: '/sns/oauth2/access_token', fault: '40125' });
+      const refused = await login({ code: (await system.control.loginCode(undefined, app)).code, app });
+      expect(refused).toMatchObject({ status: 502, body: { code: 'WECHAT_CREDENTIALS_REFUSED' } });
+    },
+  );
+
   it('takes no Idempotency-Key: a login is never replayed', async () => {
     expect(await buyerWithKey('same')).not.toBe(await buyerWithKey('same'));
   });

@@ -66,6 +66,15 @@ describe('settings', () => {
     expect(lines.join()).not.toContain('feie-secret-key');
   });
 
+  it.each([
+    [{ WXPAY_OFFICIAL_APP_ID: 'wx00000000000000ff' }, 'WXPAY_OFFICIAL_APP_SECRET'],
+    [{ WXPAY_OFFICIAL_APP_SECRET: 'official-secret-of-32-characters' }, 'WXPAY_OFFICIAL_APP_ID'],
+  ])('an official account is whole or not there: %j', (part, missing) => {
+    const lines = linesOf({ ...COMPLETE, ...part });
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${missing} is missing: expected .{10,}`))]);
+    expect(lines.join()).not.toContain('official-secret');
+  });
+
   it('names everything that is wrong at once, one line each', () => {
     const lines = linesOf({ PORT: 'http', WXPAY_SIGN_TYPE: 'SHA1' });
     for (const name of [...Object.keys(COMPLETE), 'PORT', 'WXPAY_SIGN_TYPE'])

@@ -7,7 +7,7 @@ import { transactionView } from './views.js';
 
 const loginInput = z.strictObject({
   openid: z.string().min(1).max(128).optional(),
-  /** The mini-program's by default. */
+  /** Of a mini-program, an app or an official account; the mini-program's by default. */
   appId: z.string().optional(),
 });
 const listInput = z.object({ outTradeNo: z.string().optional(), mchId: z.string().optional() });

@@ -15,6 +15,7 @@ export async function writeMerchantEnv(merchant: Merchant, world: World): Promis
   const dir = keyrings.folderOf(mchId);
   const app = merchants.appOfKind('miniProgram', mchId);
   const ownApp = merchants.appOfKind('app', mchId);
+  const official = merchants.appOfKind('officialAccount', mchId);
   const push = pushKeysOf(app);
   const settings = {
     WXPAY_API: 'v2',
@@ -23,6 +24,8 @@ export async function writeMerchantEnv(merchant: Merchant, world: World): Promis
     WXPAY_APP_APP_ID: ownApp.appId,
     WXPAY_APP_APP_SECRET: ownApp.secret,
     WXPAY_APP_SECRET: app.secret,
+    WXPAY_OFFICIAL_APP_ID: official.appId,
+    WXPAY_OFFICIAL_APP_SECRET: official.secret,
     WXPAY_MCH_ID: mchId,
     WXPAY_API_KEY: merchant.apiKey,
     WXPAY_API_V3_KEY: merchant.apiV3Key,

@@ -5,7 +5,7 @@ import type { App } from '../state/merchants.js';
 import type { SimClock } from '../state/sim-clock.js';
 import type { SimTimers } from '../state/sim-timers.js';
 import { fieldOf, pushXml, type PushFields } from './push-body.js';
-import { decrypt, encrypt, pushKeysOf, sha1Of } from './push-crypt.js';
+import { decrypt, encrypt, pushKeysOf, sha1Of, type PushKeys } from './push-crypt.js';
 
 export type PushMode = 'plain' | 'compatible' | 'safe';
 
@@ -150,7 +150,7 @@ export class MessagePush {
       const answer = await this.line.post(url.href, { 'content-type': 'text/xml' }, body);
       const attempt = { at, status: answer.status, answer: answer.body };
       if (answer.status !== 200) return { attempt };
-      const reply = replyIn(answer.body, mode !== 'plain' ? { app } : undefined);
+      const reply = replyIn(answer.body, mode !== 'plain' ? { keys, appId } : undefined);
       return { attempt, ...(reply !== undefined && { reply }) };
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
@@ -165,14 +165,13 @@ function withZeroedEnd(cipher: string): string {
 }
 
 /** The text the user reads; undefined for an empty answer. Throws when an encrypted answer is not what WeChat accepts. */
-function replyIn(body: string, sealed: { app: App } | undefined): string | undefined {
+function replyIn(body: string, sealed: { keys: PushKeys; appId: string } | undefined): string | undefined {
   if (body === '' || body === 'success') return undefined;
   if (!sealed) return fieldOf(body, 'Content');
-  const keys = pushKeysOf(sealed.app);
   const [cipher = '', timestamp = '', nonce = ''] = ['Encrypt', 'TimeStamp', 'Nonce'].map((name) =>
     fieldOf(body, name),
   );
-  if (sha1Of(keys.token, timestamp, nonce, cipher) !== fieldOf(body, 'MsgSignature'))
+  if (sha1Of(sealed.keys.token, timestamp, nonce, cipher) !== fieldOf(body, 'MsgSignature'))
     throw new Error('the answer has a wrong MsgSignature');
-  return fieldOf(decrypt(keys, cipher, sealed.app.appId), 'Content');
+  return fieldOf(decrypt(sealed.keys, cipher, sealed.appId), 'Content');
 }

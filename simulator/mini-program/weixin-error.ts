@@ -47,6 +47,9 @@ const MESSAGES: Record<number, string> = {
 };
 
 /** An error of api.weixin.qq.com: HTTP 200 all the same. */
-export function weixinError(errcode: number, errmsg = MESSAGES[errcode] ?? 'error'): object {
+export function weixinError(
+  errcode: number,
+  errmsg = MESSAGES[errcode] ?? 'error',
+): { errcode: number; errmsg: string } {
   return { errcode, errmsg: `${errmsg}, rid: ${randomBytes(12).toString('hex')}` };
 }

@@ -5,7 +5,7 @@ import type { World } from '../world.js';
 import type { AppCall } from './app-call.js';
 import { stableToken, token } from './access-token.js';
 import { deliveryList } from './carriers.js';
-import { codeToSession } from './code-to-session.js';
+import { codeToSession, oauthToken } from './code-to-session.js';
 import { getOrder, uploadShippingInfo } from './shipping-info.js';
 import { deliverNotify } from '../v1/deliver-notify.js';
 import { GatewayRefusal } from '../v1/gateway-call.js';
@@ -36,6 +36,7 @@ export function weixinRoutes<Server extends RawServerBase>(app: FastifyInstance<
     );
   };
   route('/sns/jscode2session', (request) => codeToSession(queryOf(request), world.merchants, world.logins));
+  route('/sns/oauth2/access_token', (request) => oauthToken(queryOf(request), world.merchants, world.logins));
   route('/cgi-bin/token', (request) => token(queryOf(request), world));
   route('/cgi-bin/stable_token', (request) => {
     if (request.method !== 'POST') return weixinError(43002);

@@ -38,10 +38,13 @@ export interface Merchant extends MerchantSettings {
   platformSerial?: string;
 }
 
+/** What a merchant has of each: buyers pay in all three. */
+const APP_KINDS = ['miniProgram', 'app', 'officialAccount'] as const;
+
 export interface App {
   appId: string;
   secret: string;
-  kind: 'miniProgram' | 'app';
+  kind: (typeof APP_KINDS)[number];
   /** Merchant accounts this app may take money for. */
   mchIds: string[];
 }
@@ -53,10 +56,13 @@ export class Merchants {
     private readonly apps: Collection<App>,
   ) {
     if (merchants.all().length === 0) this.openFirstAccount();
-    // A journal written before there were settings, or V1.
+    // A journal written before there were settings, V1, or official accounts.
     for (const merchant of merchants.all()) {
       const { v1 = newV1Credentials() } = merchant as Partial<Merchant>;
       merchants.set(merchant.mchId, { ...SETTINGS, ...merchant, v1 });
+      const { mchId } = merchant;
+      if (!apps.all().some(({ kind, mchIds }) => kind === 'officialAccount' && mchIds.includes(mchId)))
+        this.addApp('officialAccount', [mchId]);
     }
   }
 
@@ -104,8 +110,7 @@ export class Merchants {
   open(mchId: string, appIds: string[] = []): Merchant {
     const bound = this.apps.all().filter(({ appId }) => appIds.includes(appId));
     for (const app of bound) this.apps.set(app.appId, { ...app, mchIds: [...app.mchIds, mchId] });
-    for (const kind of ['miniProgram', 'app'] as const)
-      if (!bound.some((app) => app.kind === kind)) this.addApp(kind, [mchId]);
+    for (const kind of APP_KINDS) if (!bound.some((app) => app.kind === kind)) this.addApp(kind, [mchId]);
     return this.merchants.set(mchId, {
       ...SETTINGS,
       mchId,

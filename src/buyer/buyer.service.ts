@@ -7,7 +7,8 @@ import { SEALED_COLUMNS } from '../common/sealed-columns.js';
 import { Sealing } from '../common/sealed.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
-import { CodeToSession } from '../wechat/code-to-session.js';
+import type { MerchantAccountSettings } from '../config/merchant-account.js';
+import { LoginCode, type LoginApp } from '../wechat/login-code.js';
 import { Buyer } from './buyer.entity.js';
 import { Customers, type Customer } from './customers.js';
 
@@ -35,32 +36,43 @@ export class BuyerService {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly codeToSession: CodeToSession,
+    private readonly loginCode: LoginCode,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     this.sealing = new Sealing(settings.data.encryptionKeys, SEALED_COLUMNS.sessionKey.purpose);
   }
 
   /**
-   * Logs a mini-program user in by the code of `wx.login`.
-   * @param appId of the mini-program; the `default` account's when missing
+   * Logs a user in by the code of `wx.login`, or by the OAuth code of the shop's own app or official account.
+   * @param appId of the app the code comes from; the `default` account's mini-program when missing
    * @returns the buyer's id
-   * @throws Problem `APP_UNKNOWN`, or when WeChat does not accept the code (see CodeToSession)
+   * @throws Problem `APP_UNKNOWN`, or when WeChat does not accept the code (see LoginCode)
    */
   async login(code: string, appId?: string): Promise<string> {
-    const { accounts } = this.settings.wxpay;
-    const app = appId === undefined ? accounts[0] : accounts.find((account) => account.appId === appId);
-    if (app === undefined)
-      throw new Problem('APP_UNKNOWN', `No merchant account of this shop has the app id ${String(appId)}.`, {
-        errors: [{ field: 'app', message: 'is no app id of this shop' }],
-      });
-    const session = await this.codeToSession.exchange(app, code);
-    const values = [uuidv7(), app.appId, session.openid, session.unionid ?? null, new Date()];
+    const app = this.appOf(appId);
+    const { openid, unionid = null, sessionKey } = await this.loginCode.exchange(app, code);
+    const values = [uuidv7(), app.appId, openid, unionid, new Date()];
     const [buyer] = await run<{ id: string }>(this.dataSource.manager, UPSERT_BUYER, values);
     if (buyer === undefined) throw new Error('the upsert of a buyer returned no row');
-    const sealed = this.sealing.seal(session.sessionKey, buyer.id);
-    await run(this.dataSource.manager, KEEP_SESSION_KEY, [buyer.id, sealed]);
+    if (sessionKey !== undefined) {
+      const sealed = this.sealing.seal(sessionKey, buyer.id);
+      await run(this.dataSource.manager, KEEP_SESSION_KEY, [buyer.id, sealed]);
+    }
     return buyer.id;
+  }
+
+  private appOf(appId: string | undefined): LoginApp {
+    const { accounts } = this.settings.wxpay;
+    const account = appId === undefined ? accounts[0] : accounts.find(({ appIds }) => appIds.includes(appId));
+    const app = account && loginApp(account, appId ?? account.appId);
+    if (app !== undefined) return app;
+    const words =
+      account === undefined
+        ? `No merchant account of this shop has the app id ${String(appId)}.`
+        : `The app ${String(appId)} has no secret here: set ${account.names.appAppSecret}.`;
+    throw new Problem('APP_UNKNOWN', words, {
+      errors: [{ field: 'app', message: 'is no app id of this shop' }],
+    });
   }
 
   find(id: string): Promise<Buyer | null> {
@@ -78,4 +90,14 @@ export class BuyerService {
   async customers(manager: EntityManager, ids: readonly string[]): Promise<Customers> {
     return new Customers(await run<Customer>(manager, CUSTOMERS, [ids]));
   }
+}
+
+/** @returns undefined for an app whose secret is not known */
+function loginApp(
+  { appId, appSecret, appAppSecret, official }: MerchantAccountSettings,
+  wanted: string,
+): LoginApp | undefined {
+  if (wanted === official?.appId) return { kind: 'oauth', ...official };
+  if (wanted === appId) return { kind: 'miniprogram', appId, appSecret };
+  return appAppSecret === undefined ? undefined : { kind: 'oauth', appId: wanted, appSecret: appAppSecret };
 }

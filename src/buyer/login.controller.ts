@@ -6,12 +6,18 @@ import { BuyerService } from './buyer.service.js';
 import { BuyerToken } from './buyer-token.js';
 
 const loginSchema = z.strictObject({
-  code: z.string().min(1).max(128).describe('the code of wx.login; single use, valid for five minutes'),
+  code: z
+    .string()
+    .min(1)
+    .max(128)
+    .describe(
+      'the code of wx.login, or the OAuth code of the app or the official account; single use, valid for five minutes',
+    ),
   app: z
     .union([z.literal('miniprogram'), z.string().regex(/^wx[0-9a-zA-Z]{16}$/)])
     .default('miniprogram')
     .describe(
-      'app id of the mini-program the code comes from; `miniprogram` is that of the `default` account',
+      'app id of the mini-program, app or official account the code comes from; `miniprogram` is that of the `default` account',
     ),
 });
 type Login = z.infer<typeof loginSchema>;
@@ -33,7 +39,10 @@ export class LoginController {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Log in with the code of wx.login; openid and session_key stay on the server' })
+  @ApiOperation({
+    summary:
+      'Log in with the code of wx.login or of WeChat’s OAuth; openid and session_key stay on the server',
+  })
   @ApiOkResponse({ standardSchema: loggedInSchema })
   async login(@Body({ schema: loginSchema }) { code, app }: Login): Promise<LoggedIn> {
     const id = await this.buyers.login(code, app === 'miniprogram' ? undefined : app);

@@ -9,6 +9,7 @@ const REDACTED = [
   'apiV3Keys',
   'appSecret',
   'appAppSecret',
+  'officialAppSecret',
   'paySignKey',
   'partnerKey',
   'encryptionKey',

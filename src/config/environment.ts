@@ -11,6 +11,8 @@ export const DEFAULT_ACCOUNT_NAMES = {
   appSecret: 'WXPAY_APP_SECRET',
   appAppId: 'WXPAY_APP_APP_ID',
   appAppSecret: 'WXPAY_APP_APP_SECRET',
+  officialAppId: 'WXPAY_OFFICIAL_APP_ID',
+  officialAppSecret: 'WXPAY_OFFICIAL_APP_SECRET',
   apiKey: 'WXPAY_API_KEY',
   apiKeyPrevious: 'WXPAY_API_KEY_PREVIOUS',
   signType: 'WXPAY_SIGN_TYPE',

@@ -17,6 +17,8 @@ export const accountFields = {
   appSecret: expecting("the mini-program's app secret, 32 characters", appSecret),
   appAppId: expecting("the app's app id: wx and 16 letters or digits", appId.optional()),
   appAppSecret: expecting("the app's app secret, 32 characters", appSecret.optional()),
+  officialAppId: expecting("the official account's app id: wx and 16 letters or digits", appId.optional()),
+  officialAppSecret: expecting("the official account's app secret, 32 characters", appSecret.optional()),
   apiKey: expecting('the API key (v2), 32 letters or digits', key32.optional()),
   apiKeyPrevious: expecting(
     'the API key (v2) before the last change, 32 letters or digits',
@@ -66,8 +68,12 @@ export interface MerchantAccountSettings {
   appSecret: string;
   /** Of APP payments, when the shop's app has an id of its own. */
   appAppId: string;
-  /** Of the same app; only API v1 needs it. */
+  /** Of the same app; API v1 and logins with the app's code need it. */
   appAppSecret: string | undefined;
+  /** The official account (公众号), whose users pay JSAPI as those of the mini-program do. */
+  official: { appId: string; appSecret: string } | undefined;
+  /** Every app id that payments of this account may name. */
+  appIds: readonly string[];
   signType: 'MD5' | 'HMAC-SHA256';
   /** API v2, newest first: the first signs, each verifies. Empty: the account does not speak v2. */
   apiKeys: readonly string[];
@@ -101,6 +107,10 @@ export function toMerchantAccount(
   if (wrong.length > 0) return wrong;
   const { publicKeyId, publicKeyPath, paySignKey, partner, partnerKey } = fields;
   const appAppId = fields.appAppId ?? fields.appId;
+  const official =
+    fields.officialAppId !== undefined && fields.officialAppSecret !== undefined
+      ? { appId: fields.officialAppId, appSecret: fields.officialAppSecret }
+      : undefined;
   return {
     id,
     api: fields.api,
@@ -109,6 +119,8 @@ export function toMerchantAccount(
     appSecret: fields.appSecret,
     appAppId,
     appAppSecret: appAppId === fields.appId ? fields.appSecret : fields.appAppSecret,
+    official,
+    appIds: [...new Set([fields.appId, appAppId, ...(official ? [official.appId] : [])])],
     signType: fields.signType,
     apiKeys: newestFirst(fields.apiKey, fields.apiKeyPrevious),
     apiV3Keys: newestFirst(fields.apiV3Key, fields.apiV3KeyPrevious),
@@ -152,6 +164,12 @@ export function missingKeys(
       : []),
     ...(api === 'v1' && appAppId !== miniProgram && fields.appAppSecret === undefined
       ? [missing('appAppSecret', `with API v1 beside ${names.appAppId}`)]
+      : []),
+    ...(fields.officialAppId !== undefined && fields.officialAppSecret === undefined
+      ? [missing('officialAppSecret', `beside ${names.officialAppId}`)]
+      : []),
+    ...(fields.officialAppSecret !== undefined && fields.officialAppId === undefined
+      ? [missing('officialAppId', `beside ${names.officialAppSecret}`)]
       : []),
     ...(publicKeyPath !== undefined && publicKeyId === undefined
       ? [missing('publicKeyId', `beside ${names.publicKeyPath}`)]

@@ -82,6 +82,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       /** The mini-program of the account `default`: its messages, shipping and message push. */
       appId: env.WXPAY_APP_ID,
       appSecret: env.WXPAY_APP_SECRET,
+      /** The official account of the account `default`: its messages are answered as well. */
+      officialAppId: env.WXPAY_OFFICIAL_APP_ID,
       /** Without it nobody may push messages to us. */
       messageToken: env.WECHAT_MESSAGE_TOKEN,
       encodingAesKey: env.WECHAT_ENCODING_AES_KEY,

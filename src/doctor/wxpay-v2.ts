@@ -20,9 +20,8 @@ export async function v2SignatureChecks(account: MerchantAccount, http: WxPayHtt
   const outcome = await ask(account.appId);
   const refusal = refused(outcome, account);
   if (refusal !== undefined) return [refusal, skipped('app-binding', ['signature'])];
-  const apps = new Set([account.appId, account.appAppId]);
   const bindings: Check[] = [];
-  for (const appId of apps)
+  for (const appId of account.appIds)
     bindings.push(bindingCheck(appId, appId === account.appId ? outcome : await ask(appId), account));
   // A FAIL comes without a signature: whether WeChat has looked at ours is not known.
   const unread = outcome.kind === 'rejected' && outcome.code === 'FAIL';

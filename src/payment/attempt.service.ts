@@ -39,6 +39,8 @@ export interface PayWish {
   tradeType: TradeType;
   /** The merchant account that takes the money of the buyer's app. */
   accountId: string;
+  /** Which of the account's apps the payment names. */
+  appId: string;
   clientIp: string;
   /** Needed for JSAPI: WeChat binds the payment to this user of the app. */
   openid?: string;
@@ -56,18 +58,25 @@ export class AttemptService {
   /** Completes what the buyer asked for with what only the server knows. @throws Problem `TRADE_TYPE_NOT_OFFERED` */
   wish({ appId, openid }: Customer, tradeType: TradeType, clientIp: string): PayWish {
     const ip = clientIp.replace(/^::ffff:(?=\d+\.)/, ''); // an IPv4 address on a dual-stack socket
-    const { id: accountId } = this.wxpay.accountOfApp(appId);
-    this.refuseUnlessOffered(accountId, tradeType);
-    return { tradeType, accountId, clientIp: ip, ...(tradeType === 'JSAPI' && { openid }) };
+    const account = this.wxpay.accountOfApp(appId);
+    this.refuseUnlessOffered(account.id, tradeType);
+    const common = { tradeType, accountId: account.id, clientIp: ip };
+    if (tradeType === 'APP') return { ...common, appId: account.appAppId };
+    if (appId === account.appId || appId === account.official?.appId)
+      return { ...common, appId, ...(tradeType === 'JSAPI' && { openid }) };
+    // Whoever is logged in to the app has no openid that WeChat would take for a payment inside of it.
+    if (tradeType === 'JSAPI')
+      throw notOffered(
+        tradeType,
+        'JSAPI is for who is logged in by the mini-program or the official account',
+      );
+    return { ...common, appId: account.appId };
   }
 
   private refuseUnlessOffered(accountId: string, tradeType: TradeType): void {
     const offered = this.wxpay.tradeTypes(accountId);
     if (offered.includes(tradeType)) return;
-    const words = `only ${offered.join(', ')} is offered`;
-    throw new Problem('TRADE_TYPE_NOT_OFFERED', `The shop takes no ${tradeType} payments: ${words}.`, {
-      errors: [{ field: 'tradeType', message: words }],
-    });
+    throw notOffered(tradeType, `only ${offered.join(', ')} is offered`);
   }
 
   /** Writes the rows of new attempts, due to be asked for, before WeChat hears of them (DESIGN §2.3). */
@@ -100,7 +109,7 @@ export class AttemptService {
       outTradeNo,
       scheme: this.wxpay.scheme(account),
       tradeType: wish.tradeType,
-      appId: wish.tradeType === 'APP' ? account.appAppId : account.appId,
+      appId: wish.appId,
       description: productText(items),
       ...(order.attach && { attach: order.attach }),
       totalFen: order.payableFen,
@@ -160,7 +169,13 @@ export class AttemptService {
       open.tradeType === wish.tradeType &&
       request.openid === wish.openid &&
       (wish.tradeType !== 'H5' || request.clientIp === wish.clientIp) &&
-      open.appId === (wish.tradeType === 'APP' ? account.appAppId : account.appId)
+      open.appId === wish.appId
     );
   }
+}
+
+function notOffered(tradeType: TradeType, words: string): Problem {
+  return new Problem('TRADE_TYPE_NOT_OFFERED', `The shop takes no ${tradeType} payments: ${words}.`, {
+    errors: [{ field: 'tradeType', message: words }],
+  });
 }

@@ -1,5 +1,5 @@
 import { toBeijingIso } from '../common/time/beijing-time.js';
-import type { Refund } from './refund.entity.js';
+import type { Refund, RefundItem } from './refund.entity.js';
 import type { ReviewAnswer } from './refund.policy.js';
 import type { RefundView, StaffRefundView } from './refund.schema.js';
 import type { RefundUnderReview } from './refund-under-review.js';
@@ -15,7 +15,7 @@ export function refundView(refund: Refund): RefundView {
     status: refund.status,
     amountFen: refund.amountFen,
     reason: refund.reason,
-    ...(refund.items && { items: refund.items.map(({ line: _, ...item }) => item) }),
+    ...(refund.items && { items: refund.items.map(itemView) }),
     requestedBy: anonymous(refund.requestedBy),
     ...(refund.reviewedBy && { reviewedBy: anonymous(refund.reviewedBy) }),
     ...(refund.reviewNote !== null && { reviewNote: refund.reviewNote }),
@@ -73,6 +73,16 @@ function guidanceFor({ status, waiting, suspenseId }: Refund): string | undefine
       : '微信关闭了这笔退款，买家没有收到钱。请在“待处理款项”里重新决定。 WeChat closed it, the buyer has no money. Decide again in suspense.';
   }
   return undefined;
+}
+
+function itemView({
+  productId,
+  name,
+  unitPriceFen,
+  quantity,
+  payableFen,
+}: RefundItem): NonNullable<RefundView['items']>[number] {
+  return { productId, name, unitPriceFen, quantity, payableFen };
 }
 
 function anonymous({ kind }: Refund['requestedBy']): RefundView['requestedBy'] {

@@ -6,7 +6,8 @@ import { isSignedBy, messageSignature, openMessage, sealMessage, UnreadableCiphe
 export interface PushKeys {
   token: string;
   aesKey: Buffer | undefined;
-  appId: string;
+  /** Of the mini-program and the official account; what either pushes is believed. */
+  appIds: readonly string[];
 }
 
 /** `signature`, `timestamp` and `nonce` come with every request, the others with encrypted ones (protocol §3.5). */
@@ -22,7 +23,9 @@ export interface PushedMessage {
   format: 'xml' | 'json';
   /** The body was encrypted, so everything in it is WeChat's word; a plain body is not covered by the signature. */
   encrypted: boolean;
-  /** Of the mini-program's user, or of WeChat itself. */
+  /** Which app it is about; undefined in a plain message, which does not say so. */
+  appId: string | undefined;
+  /** Of the app's user, or of WeChat itself. */
   from: string;
   /** Our original id, `gh_…`. */
   to: string;
@@ -79,7 +82,7 @@ export function readPush(keys: PushKeys, query: PushQuery, body: Buffer): Pushed
   if (!cipher.success) {
     if (query.encrypt_type === 'aes')
       throw new PushRefused('MALFORMED', 'there is no Encrypt in the message');
-    return message(format, false, fields);
+    return message(format, undefined, fields);
   }
   const { timestamp, nonce } = query;
   const { Encrypt } = cipher.data;
@@ -88,9 +91,9 @@ export function readPush(keys: PushKeys, query: PushQuery, body: Buffer): Pushed
   if (keys.aesKey === undefined)
     throw new PushRefused('KEY_MISSING', 'the message is encrypted, but WECHAT_ENCODING_AES_KEY is not set');
   const opened = open(keys.aesKey, Encrypt);
-  if (opened.appId !== keys.appId) throw new PushRefused('FOREIGN', 'the message is for another app');
+  if (!keys.appIds.includes(opened.appId)) throw new PushRefused('FOREIGN', 'the message is for another app');
   const inner = readBody(opened.message);
-  return message(inner.format, true, inner.fields);
+  return message(inner.format, opened.appId, inner.fields);
 }
 
 /** A field that is text, or undefined. */
@@ -112,9 +115,9 @@ export function textReply({ format, from, to }: PushedMessage, content: string, 
 
 /** The answer as the encrypted modes want it: sealed, and signed like a message. @param nonce digits of our own */
 export function sealReply(
-  { token, appId }: PushKeys,
+  { token }: PushKeys,
   aesKey: Buffer,
-  { format }: PushedMessage,
+  { format, appId }: PushedMessage & { appId: string },
   reply: string,
   now: Date,
   nonce: string,
@@ -146,7 +149,7 @@ function open(key: Buffer, encrypt: string): { message: Buffer; appId: string } 
 
 function message(
   format: PushedMessage['format'],
-  encrypted: boolean,
+  appId: string | undefined,
   fields: PushedMessage['fields'],
 ): PushedMessage {
   const read = envelopeSchema.safeParse(fields);
@@ -157,7 +160,8 @@ function message(
   const { FromUserName, ToUserName, CreateTime, MsgType, MsgId, Event } = read.data;
   return {
     format,
-    encrypted,
+    encrypted: appId !== undefined,
+    appId,
     from: FromUserName,
     to: ToUserName,
     createTime: CreateTime,

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AppApi } from '../wxpay/v1/app-api.js';
 import { AccessTokenService } from './access-token.service.js';
-import { CodeToSession } from './code-to-session.js';
+import { LoginCode } from './login-code.js';
 import { StableToken } from './stable-token.js';
 import { WechatApi } from './wechat-api.js';
 import { WechatHttp } from './wechat.http.js';
@@ -11,12 +11,12 @@ import { WechatHttp } from './wechat.http.js';
 @Module({
   providers: [
     AccessTokenService,
-    CodeToSession,
+    LoginCode,
     StableToken,
     WechatApi,
     WechatHttp,
     { provide: AppApi, useExisting: WechatApi },
   ],
-  exports: [AppApi, CodeToSession, WechatApi],
+  exports: [AppApi, LoginCode, WechatApi],
 })
 export class WechatModule {}

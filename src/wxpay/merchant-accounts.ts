@@ -33,7 +33,7 @@ export class MerchantAccounts {
 
   /** The account that takes the money of an app's users: the first with this app id, else `default`. */
   ofApp(appId: string): MerchantAccount {
-    return this.all().find((account) => account.appId === appId) ?? this.first;
+    return this.all().find(({ appIds }) => appIds.includes(appId)) ?? this.first;
   }
 
   find(id: string): MerchantAccount | undefined {

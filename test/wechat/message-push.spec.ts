@@ -164,6 +164,22 @@ describe.each(['plain', 'compatible', 'safe'])('%s mode', (mode) => {
   });
 });
 
+describe('the official account', () => {
+  it('A21: answers its followers about their orders, sealed for itself', async () => {
+    const appId = system.env['WXPAY_OFFICIAL_APP_ID'] ?? '';
+    const follower = await TestBuyer.login(system, undefined, appId);
+    const { order } = await follower.checkout(await system.product());
+    for (const mode of ['plain', 'safe']) {
+      const { status, reply } = await push({ mode, appId, openid: follower.openid, text: order.orderNo });
+      expect(status).toBe(200);
+      expect(reply).toContain(`订单 ${order.orderNo}`);
+    }
+    // His openid is another in the mini-program, where this order is nobody's.
+    const asked = await push({ mode: 'safe', openid: follower.openid, text: order.orderNo });
+    expect(asked.reply).toContain('没有找到这个订单');
+  });
+});
+
 describe('what is not believed', () => {
   it.each<[string, Record<string, unknown>, number, string, string]>([
     ['a wrong signature', { mode: 'plain', spoil: 'signature' }, 401, 'MESSAGE_FORGED', 'FORGED'],

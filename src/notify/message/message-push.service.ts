@@ -64,11 +64,11 @@ export class MessagePushService {
     private readonly clock: Clock,
     @Inject(SETTINGS) { wechat, wxpay }: Settings,
   ) {
-    const { appId, messageToken, encodingAesKey } = wechat;
+    const { appId, officialAppId = appId, messageToken, encodingAesKey } = wechat;
     this.accountId = wxpay.accounts[0]?.id ?? 'default';
     if (messageToken !== undefined) {
       const aesKey = encodingAesKey === undefined ? undefined : aesKeyOf(encodingAesKey);
-      this.keys = { token: messageToken, aesKey, appId };
+      this.keys = { token: messageToken, aesKey, appIds: [appId, officialAppId] };
     }
   }
 
@@ -132,7 +132,9 @@ export class MessagePushService {
     if (type === 'event' && event !== undefined) return this.events.decide(manager, message, event);
     const content = textOf(message, 'Content');
     if (type !== 'text' || content === undefined) return { verdict: 'IGNORED', reason: type };
-    const { text, orderId } = await answerText(manager, content, from, this.keys?.appId ?? '');
+    // A plain message does not say which app it is for; the same openid is nobody else in another.
+    const appIds = message.appId === undefined ? this.configured().appIds : [message.appId];
+    const { text, orderId } = await answerText(manager, content, from, appIds);
     return { verdict: 'ANSWERED', orderId, text };
   }
 
@@ -140,9 +142,10 @@ export class MessagePushService {
     const now = this.clock.now();
     const plain = textReply(message, text, now);
     const { aesKey } = keys;
+    const { appId } = message;
     const body =
-      message.encrypted && aesKey !== undefined
-        ? sealReply(keys, aesKey, message, plain, now, String(randomInt(1e9, 1e10)))
+      appId !== undefined && aesKey !== undefined
+        ? sealReply(keys, aesKey, { ...message, appId }, plain, now, String(randomInt(1e9, 1e10)))
         : plain;
     const type = message.format === 'json' ? 'application/json' : 'text/xml';
     return { contentType: `${type}; charset=utf-8`, body };

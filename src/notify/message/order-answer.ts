@@ -21,20 +21,24 @@ const STATES: Record<OrderStatus, string> = {
 
 /**
  * The answer to what a user writes: the state of his own order, or what he may ask.
- * @param openid of the user, valid under `appId`
+ * @param openid of the user, valid under one of `appIds`
  */
 export async function answerText(
   manager: EntityManager,
   content: string,
   openid: string,
-  appId: string,
+  appIds: readonly string[],
 ): Promise<{ text: string; orderId?: string }> {
   const orderNo = ORDER_NUMBER.exec(content)?.[1];
   if (orderNo === undefined) return { text: HELP };
   const order = await manager
     .createQueryBuilder(Order, 'o')
     .innerJoin(Buyer, 'b', 'b.id = o.buyerId')
-    .where('o.orderNo = :orderNo AND b.appId = :appId AND b.openid = :openid', { orderNo, appId, openid })
+    .where('o.orderNo = :orderNo AND b.appId IN (:...appIds) AND b.openid = :openid', {
+      orderNo,
+      appIds,
+      openid,
+    })
     .getOne();
   return order === null ? { text: NOT_FOUND } : { text: describe(order), orderId: order.id };
 }

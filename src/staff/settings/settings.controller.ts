@@ -41,7 +41,8 @@ export class SettingsController {
   }
 
   private accountView(account: MerchantAccount): Omit<AccountView, 'certificates'> {
-    const { id, api, mchId, appId, appAppId, signType, confirmNotify, apiKeys, apiV3Keys, v1 } = account;
+    const { id, api, mchId, appId, appAppId, official, signType, confirmNotify, apiKeys, apiV3Keys, v1 } =
+      account;
     const notifyUrl = `${this.settings.http.publicUrl}/notify/wxpay/${id}`;
     return {
       id,
@@ -49,6 +50,7 @@ export class SettingsController {
       mchId,
       appId,
       appAppId,
+      officialAppId: official?.appId ?? null,
       signType,
       confirmNotify,
       tradeTypes: [...this.wxpay.tradeTypes(id)],

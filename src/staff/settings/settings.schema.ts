@@ -18,6 +18,7 @@ const accountSchema = z.object({
   mchId: z.string(),
   appId: z.string(),
   appAppId: z.string().describe('of APP payments'),
+  officialAppId: z.string().nullable().describe('of the official account'),
   signType: z.enum(['MD5', 'HMAC-SHA256']),
   confirmNotify: z.enum(['query', 'signature']),
   tradeTypes: z.array(z.enum(TRADE_TYPES)),

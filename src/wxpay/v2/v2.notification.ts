@@ -21,10 +21,7 @@ export function readPaymentNotification(account: MerchantAccount, body: Buffer):
         : 'the signature is missing or wrong';
     throw new NotificationRefused(401, 'FORGED', words);
   }
-  if (
-    fields.get('mch_id') !== account.mchId ||
-    ![account.appId, account.appAppId].includes(fields.get('appid') ?? '')
-  ) {
+  if (fields.get('mch_id') !== account.mchId || !account.appIds.includes(fields.get('appid') ?? '')) {
     throw new NotificationRefused(403, 'FOREIGN', 'the notification is about another merchant or app');
   }
   if (fields.get('return_code') !== 'SUCCESS') {
@@ -51,10 +48,7 @@ export function readPaymentNotification(account: MerchantAccount, body: Buffer):
  */
 export function readRefundNotification(account: MerchantAccount, body: Buffer): RefundNotification {
   const fields = parse(body);
-  if (
-    fields.get('mch_id') !== account.mchId ||
-    ![account.appId, account.appAppId].includes(fields.get('appid') ?? '')
-  ) {
+  if (fields.get('mch_id') !== account.mchId || !account.appIds.includes(fields.get('appid') ?? '')) {
     throw new NotificationRefused(403, 'FOREIGN', 'the notification is about another merchant or app');
   }
   let outRefundNo: string | undefined;

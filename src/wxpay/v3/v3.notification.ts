@@ -29,7 +29,7 @@ export function readPaymentNotification(
   const read = transactionSchema.safeParse(content);
   if (!read.success) throw malformed('the resource is no transaction');
   const { mchid, appid } = read.data;
-  if (mchid !== account.mchId || ![account.appId, account.appAppId].includes(appid ?? ''))
+  if (mchid !== account.mchId || !account.appIds.includes(appid ?? ''))
     throw new NotificationRefused(403, 'FOREIGN', 'the notification is about another merchant or app');
   if (read.data.trade_state !== 'SUCCESS') {
     const { out_trade_no: outTradeNo, trade_state: code, trade_state_desc: message = '' } = read.data;

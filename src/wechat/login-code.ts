@@ -4,16 +4,21 @@ import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { WechatHttp } from './wechat.http.js';
 
-/** A mini-program of the shop. */
+/** A mini-program, an official account or an app of the shop. */
 export interface WechatApp {
   appId: string;
   appSecret: string;
 }
 
-export interface WechatSession {
+export interface LoginApp extends WechatApp {
+  /** `oauth`: the shop's own app or its official account, whose codes come from WeChat's OAuth instead of `wx.login`. */
+  kind: 'miniprogram' | 'oauth';
+}
+
+export interface WechatIdentity {
   openid: string;
-  /** Never leaves the server (protocol §3.1). */
-  sessionKey: string;
+  /** Of a mini-program alone; never leaves the server (protocol §3.1). */
+  sessionKey?: string;
   unionid?: string;
 }
 
@@ -25,38 +30,40 @@ const answerSchema = z.object({
   unionid: z.string().optional(),
 });
 
-/** Exchanges the code of `wx.login` for the buyer's openid (requirement A1). A code works once and for 5 minutes. */
+/**
+ * Exchanges the code of `wx.login`, or of WeChat's OAuth, for the buyer's openid (requirement A1). A code works once and for
+ * 5 minutes. Of OAuth's answer nothing else is kept: its tokens would speak for the user, which no shop needs.
+ */
 @Injectable()
-export class CodeToSession {
+export class LoginCode {
   constructor(
     private readonly http: WechatHttp,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /** @throws Problem `LOGIN_CODE_INVALID`, `LOGIN_BLOCKED`, `LOGIN_TOO_OFTEN`, `WECHAT_CREDENTIALS_REFUSED` or `WECHAT_UNAVAILABLE` */
-  async exchange(app: WechatApp, code: string): Promise<WechatSession> {
+  async exchange(app: LoginApp, code: string): Promise<WechatIdentity> {
     const answer = await this.ask(app, code);
     if (answer.errcode !== undefined && answer.errcode !== 0)
       throw refusal(answer.errcode, answer.errmsg ?? '');
-    if (!answer.openid || !answer.session_key) {
+    const { openid, session_key: sessionKey, unionid } = answer;
+    if (!openid || (app.kind === 'miniprogram' && !sessionKey)) {
       throw new Problem('WECHAT_UNAVAILABLE', 'WeChat answered the login without an openid.', {
         retryAfterSeconds: 1,
       });
     }
-    return {
-      openid: answer.openid,
-      sessionKey: answer.session_key,
-      ...(answer.unionid && { unionid: answer.unionid }),
-    };
+    return { openid, ...(sessionKey && { sessionKey }), ...(unionid && { unionid }) };
   }
 
-  private async ask({ appId, appSecret }: WechatApp, code: string): Promise<z.infer<typeof answerSchema>> {
-    const answer = await this.http.get('/sns/jscode2session', {
-      appid: appId,
-      secret: appSecret,
-      js_code: code,
-      grant_type: 'authorization_code',
-    });
+  private async ask(
+    { kind, appId, appSecret }: LoginApp,
+    code: string,
+  ): Promise<z.infer<typeof answerSchema>> {
+    const app = { appid: appId, secret: appSecret, grant_type: 'authorization_code' };
+    const answer =
+      kind === 'miniprogram'
+        ? await this.http.get('/sns/jscode2session', { ...app, js_code: code })
+        : await this.http.get('/sns/oauth2/access_token', { ...app, code });
     const read = answer.kind === 'answered' ? answerSchema.safeParse(answer.body) : undefined;
     if (read?.success) return read.data;
     const why = answer.kind === 'unknown' ? answer.message : 'its answer has another shape';
