@@ -8,7 +8,10 @@ import { createServer } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 
 const webhook = new Webhook(process.env.WEBHOOK_SECRET);
-/** In a real system a table with a unique key: the same message may come again, also days later. */
+/**
+ * In a real system a table with a unique key, written in the transaction that does the work: the same message may come
+ * again, also days later, also while the first is being handled.
+ */
 const seen = new Set();
 
 const server = createServer(async (request, response) => {
@@ -24,15 +27,24 @@ const server = createServer(async (request, response) => {
   }
   const id = request.headers['webhook-id'];
   if (!seen.has(id)) {
-    seen.add(id);
-    handle(event);
+    try {
+      handle(event);
+    } catch (error) {
+      console.error(error);
+      response.writeHead(500).end('not handled: send it again');
+      return;
+    }
+    seen.add(id); // only now: what was marked before it was handled is lost when handling fails
   }
   // Any 2xx within five seconds; put long work aside and answer first.
   response.writeHead(204).end();
 });
 
-function handle({ type, data }) {
-  console.log(`${type} ${data.order.orderNo} ${data.order.paidFen}`);
+/** Every event is about an order, except the day that differs from WeChat's bills. */
+function handle({ type, data: { order, reconciliation } }) {
+  if (type.startsWith('reconciliation.'))
+    console.log(`${type} ${reconciliation.date} ${reconciliation.status}`);
+  else console.log(`${type} ${order.orderNo} ${order.paidFen}`);
 }
 
 server.listen(Number(process.env.PORT ?? 4000), '127.0.0.1', () =>

@@ -349,11 +349,11 @@ describe('an endpoint', () => {
   });
 });
 
-it('the receiver of the documentation takes each message once and refuses what is not signed', async () => {
-  const { id, secret } = await endpoint(['payment.succeeded']);
+it('the receiver of the documentation takes each message once and refuses what it cannot believe or handle', async () => {
+  const { id, secret } = await endpoint(['payment.succeeded', 'reconciliation.failed']);
   const child = spawn(process.execPath, ['docs/examples/webhook-receiver.mjs'], {
     env: { ...process.env, WEBHOOK_SECRET: secret, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   children.push(child);
   const lines: string[] = [];
@@ -374,4 +374,22 @@ it('the receiver of the documentation takes each message once and refuses what i
   const { orderNo } = await buyer.order(orderId);
   expect(lines.slice(1)).toEqual([`payment.succeeded ${orderNo} 1234`]);
   expect((await fetch(url, { method: 'POST', body: delivery?.body ?? '' })).status).toBe(401);
+
+  const date = new Date(Date.parse(delivery?.createdAt ?? '') - 3 * 86_400_000).toISOString().slice(0, 10);
+  await system.control.fault({ path: '/pay/downloadbill', fault: 'NOAUTH' });
+  await owner.send('POST', '/reconciliations', { date });
+  await deliveriesBecome(id, 'DONE', 2);
+  await system.control.noFaults();
+  expect(lines.slice(2)).toEqual([`reconciliation.failed ${date} FAILED`]);
+
+  // One that fails is not marked as seen: it fails again, until the receiver can.
+  const message = JSON.stringify({ type: 'order.closed', data: {} });
+  const now = new Date();
+  const headers = {
+    'webhook-id': 'msg-1',
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign('msg-1', now, message),
+  };
+  for (let tries = 0; tries < 2; tries++)
+    expect((await fetch(url, { method: 'POST', headers, body: message })).status).toBe(500);
 });
