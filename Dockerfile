@@ -27,7 +27,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
 # memory, so that there is a full collection every 15 s under load instead of every 2 (docs/adr/0014).
 CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=50", "--no-allocation-site-pretenuring", "--enable-source-maps", "dist/service/main.js"]
 
-# WeChat for trying things out; never for production (docker compose --profile simulator).
+# WeChat for trying things out, for a backend in any language; never for production (simulator/README.md).
 FROM build AS simulator
 RUN mkdir /wechat && chown node:node /wechat
 USER node
