@@ -115,7 +115,7 @@ async function startApp(
   >;
   const env = {
     ...merchant,
-    // The only setting of the caller's: the simulator speaks both protocols.
+    // With the ports (`port`) all that is taken from the caller: the simulator speaks both protocols.
     ...(process.env['WXPAY_API'] && { WXPAY_API: process.env['WXPAY_API'] }),
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
@@ -166,6 +166,8 @@ function banner(
     docs: string;
     shop: string;
     simulator: string;
+    simulatorTls: string;
+    databaseUrl: string;
     operators: DemoOperator[];
   },
   seconds: number,
@@ -184,7 +186,9 @@ function banner(
                    log in as one of the staff below; works on a phone too
   接口 API         ${urls.app}
   文档 docs        ${urls.docs}
-  模拟微信 WeChat  ${urls.simulator}/_sim/…   (README 里有 curl 例子)
+  模拟微信 WeChat  ${urls.simulatorTls}   (api.mch.weixin.qq.com, api.weixin.qq.com)
+                   ${urls.simulator}/_sim/…   (README 里有 curl 例子)
+  数据库 database  ${urls.databaseUrl}
   员工 staff       ${staff.join('\n                   ')}
 
   数据在 .demo/，再次启动仍在；重新开始用 npm run demo -- --fresh
