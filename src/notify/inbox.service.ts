@@ -66,7 +66,7 @@ export interface Filed {
   filing: Filing;
 }
 
-/** The inbox: every webhook ever received, with its verdict. */
+/** The inbox: WeChat's notifications with their verdicts, what was not believed only so often (docs/retention.md). */
 @Injectable()
 export class InboxService {
   private windowStart = 0;

@@ -31,7 +31,7 @@ export class InboxController {
 
   @Get()
   @Requires('notifications.read')
-  @ApiOperation({ summary: 'Every webhook ever received, with its verdict, newest first' })
+  @ApiOperation({ summary: 'Notifications with their verdicts, newest first' })
   @ApiOkResponse({ standardSchema: inboxPageSchema })
   list(@Query({ schema: inboxListSchema }) query: InboxListQuery): Promise<InboxPage> {
     return this.inbox.list(query);

@@ -20,8 +20,8 @@ export const operationsWords = {
   'verdict.MALFORMED': ['格式错误', 'Malformed'],
   'notifications.title': ['微信通知', 'WeChat notifications'],
   'notifications.subtitle': [
-    '收到的每一条通知都保留原文和判定。',
-    'Every notification ever received, with its verdict.',
+    '收到的通知及其判定；通过验签的保留原文。',
+    'What was received, with its verdict; verified ones word for word.',
   ],
   'notifications.PAYMENT': ['付款', 'Payment'],
   'notifications.REFUND': ['退款', 'Refund'],
