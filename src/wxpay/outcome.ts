@@ -32,7 +32,10 @@ export interface Unknown {
   message: string;
 }
 
-/** Every call to WeChat Pay ends in one of three ways; none of them throws. */
+/**
+ * Every call to WeChat Pay ends in one of three ways; none of them throws. Refunds and bills know more: `later`
+ * (`RefundOutcome`) and `none` (`BillOutcome`).
+ */
 export type Outcome<Value> = Accepted<Value> | Rejected | Unknown;
 
 export function accepted<Value>(value: Value): Accepted<Value> {

@@ -21,7 +21,7 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** `outcome` as DESIGN §4 has it: accepted, rejected, unknown; `later` when WeChat asks for patience. */
+  /** `outcome`: accepted, rejected, unknown (`wxpay/outcome.ts`); of refunds and bills also `later`, of bills `none`. */
   readonly wxpayCalls = new Histogram({
     name: 'wxpay_call_duration_seconds',
     help: 'Calls to WeChat Pay by this instance, by merchant account, operation and outcome',
