@@ -69,6 +69,18 @@ export function call<Result>(make: (callbacks: Required<Callbacks<Result>>) => u
   });
 }
 
+/** The same for a page of WeChat's on which the user chooses something: undefined when he closes it. */
+export async function choice<Result>(
+  make: (callbacks: Required<Callbacks<Result>>) => unknown,
+): Promise<Result | undefined> {
+  try {
+    return await call(make);
+  } catch (error) {
+    if (error instanceof WxError && error.errMsg.includes('cancel')) return undefined;
+    throw error;
+  }
+}
+
 /** WeChat refused, or the network did. */
 export class WxError extends Error {
   constructor(readonly errMsg: string) {

@@ -25,6 +25,7 @@ const MESSAGE = {
   REFUND_RETURNED: ['退款到账通知', 'Refund arrived'],
   STAFF_NEW_ORDER: ['新订单提醒（员工）', 'New order (staff)'],
   STAFF_REFUND_ASKED: ['退款申请提醒（员工）', 'Refund asked (staff)'],
+  STAFF_RECONCILIATION: ['对账异常提醒（员工）', 'Day differs from the bill (staff)'],
 };
 
 const say = (words, name) => t(...(words[name] ?? [name, name]));

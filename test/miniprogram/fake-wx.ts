@@ -17,6 +17,8 @@ const ADDRESS: ChosenAddress = {
 export class FakeWx implements Wx {
   atCashier: AtCashier = 'pay';
   consents: 'accept' | 'reject' = 'accept';
+  /** Whether he closes WeChat's pages for addresses and pictures without choosing. */
+  choosesNothing = false;
   /** Answers to the next checkouts that never reach the phone, although the server has done its work. */
   answersToLose = 0;
   /** `POST /api/v1/checkout`, as they went out. */
@@ -77,13 +79,15 @@ export class FakeWx implements Wx {
     });
   }
 
-  chooseAddress({ success }: Parameters<Wx['chooseAddress']>[0]): void {
-    success?.(ADDRESS);
+  chooseAddress({ success, fail }: Parameters<Wx['chooseAddress']>[0]): void {
+    if (this.choosesNothing) fail?.({ errMsg: 'chooseAddress:fail cancel' });
+    else success?.(ADDRESS);
   }
 
-  chooseMedia({ count, success }: Parameters<Wx['chooseMedia']>[0]): void {
+  chooseMedia({ count, success, fail }: Parameters<Wx['chooseMedia']>[0]): void {
     const tempFiles = [...this.files.keys()].slice(0, count).map((tempFilePath) => ({ tempFilePath }));
-    success?.({ tempFiles });
+    if (this.choosesNothing) fail?.({ errMsg: 'chooseMedia:fail cancel' });
+    else success?.({ tempFiles });
   }
   getFileSystemManager(): ReturnType<Wx['getFileSystemManager']> {
     return {

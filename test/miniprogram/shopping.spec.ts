@@ -8,6 +8,7 @@ import { refundPage } from '../../miniprogram/lib/pages/refund.js';
 import { resultPage } from '../../miniprogram/lib/pages/result.js';
 import type { Outcome } from '../../miniprogram/lib/payment.js';
 import { createShop, type Shop } from '../../miniprogram/lib/shop.js';
+import { couponBooks, newCoupon } from '../coupon/coupons.js';
 import { eventually } from '../support/eventually.js';
 import { TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
@@ -146,6 +147,33 @@ describe('buying', () => {
     expect(wx.toasts).toEqual(['库存不足，请减少数量（OUT_OF_STOCK）']);
     expect(shop.cart.items()).toHaveLength(1);
   });
+
+  it('a coupon is kept while an order fails, and goes with the order that took it', async () => {
+    const { id, code } = await newCoupon(await TestOperator.login(system, 'OWNER'));
+    const home = opened(homePage(shop));
+    await home.onShow();
+    home.add(tap({ id: productId }));
+    const cart = opened(cartPage(shop));
+    await cart.onShow();
+    cart.enterCoupon({ detail: { value: code.toLowerCase() }, currentTarget: { dataset: {} } });
+    await system.database.query('UPDATE products SET stock = 0 WHERE id = $1', [productId]);
+    await cart.order();
+    await system.database.query('UPDATE products SET stock = 100000 WHERE id = $1', [productId]);
+    expect([wx.toasts.length, cart.data.couponCode, cart.data.ordering]).toEqual([1, code, false]);
+    await cart.order();
+    expect([wx.toasts.length, cart.data.couponCode, shop.cart.items()]).toEqual([1, '', []]);
+    expect((await couponBooks(system, id)).uses).toEqual({ USED: 1 });
+  });
+
+  it('whoever closes the page of addresses keeps the one he had, and hears of no error', async () => {
+    const cart = opened(cartPage(shop));
+    await cart.chooseAddress();
+    const { address } = cart.data;
+    wx.choosesNothing = true;
+    await cart.chooseAddress();
+    expect([wx.toasts, cart.data.address]).toEqual([[], address]);
+    expect(address).toMatchObject({ city: '深圳市' });
+  });
 });
 
 it('a session that has ended is renewed without the buyer noticing', async () => {
@@ -205,9 +233,11 @@ it('a refund stands although its picture could not be read; no picture chosen is
   const { id } = await buy();
   const form = opened(refundPage(shop));
   await form.onLoad({ id });
-  await form.addPictures();
-  expect(form.data.pictures).toEqual([]);
   wx.files.set('wxfile://gone.jpg', PICTURE);
+  wx.choosesNothing = true;
+  await form.addPictures();
+  expect([wx.toasts, form.data.pictures]).toEqual([[], []]);
+  wx.choosesNothing = false;
   await form.addPictures();
   wx.files.clear();
   await form.send();

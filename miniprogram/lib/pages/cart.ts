@@ -2,7 +2,7 @@ import type { Coupon, List, Order, Product } from '../model.js';
 import { definePage, type Input, type Tap } from '../page.js';
 import type { Shop } from '../shop.js';
 import { yuan } from '../words.js';
-import { call, type ChosenAddress, type PayParams } from '../wx.js';
+import { choice, type ChosenAddress, type PayParams } from '../wx.js';
 
 interface Line {
   id: string;
@@ -82,7 +82,8 @@ export function cartPage(shop: Shop) {
     },
     chooseAddress() {
       return shop.trying(async () => {
-        const chosen = await call<ChosenAddress>((callbacks) => shop.wx.chooseAddress(callbacks));
+        const chosen = await choice<ChosenAddress>((callbacks) => shop.wx.chooseAddress(callbacks));
+        if (chosen === undefined) return;
         const address = {
           name: chosen.userName,
           phone: chosen.telNumber,
@@ -112,10 +113,11 @@ export function cartPage(shop: Shop) {
           },
         );
         shop.cart.clear();
+        this.setData({ couponCode: '' });
         const { outcome } = await shop.payment.pay(order, payParams);
         shop.wx.navigateTo({ url: `/pages/result/result?id=${order.id}&outcome=${outcome}` });
       });
-      this.setData({ ordering: false, couponCode: '' });
+      this.setData({ ordering: false });
     },
   });
 }

@@ -1,15 +1,7 @@
 import type { Coupon, List, Subscription } from '../model.js';
 import { definePage } from '../page.js';
 import type { Shop } from '../shop.js';
-
-const MESSAGE_WORDS: Readonly<Record<string, string>> = {
-  ORDER_PAID: '付款成功通知',
-  ORDER_SHIPPED: '发货通知',
-  REFUND_DECIDED: '退款审核结果',
-  REFUND_RETURNED: '退款到账通知',
-  STAFF_NEW_ORDER: '新订单提醒（员工）',
-  STAFF_REFUND_ASKED: '退款申请提醒（员工）',
-};
+import { MESSAGE_WORDS } from '../words.js';
 
 /** Coupons, and which messages the shop may send. */
 export function mePage(shop: Shop) {

@@ -2,7 +2,7 @@ import { refundableFen, type List, type Order, type Refund } from '../model.js';
 import { definePage, type Input, type Tap } from '../page.js';
 import type { Shop } from '../shop.js';
 import { fenOf, yuan } from '../words.js';
-import { call, WxError } from '../wx.js';
+import { call, choice } from '../wx.js';
 
 const REASONS = ['不想要了', '少发/漏发', '商品破损', '与描述不符'];
 const PICTURES_MAX = 6;
@@ -56,10 +56,12 @@ export function refundPage(shop: Shop) {
       const { pictures } = this.data;
       const count = PICTURES_MAX - pictures.length;
       await shop.trying(async () => {
-        const { tempFiles } = await call<{ tempFiles: { tempFilePath: string }[] }>((callbacks) =>
+        const chosen = await choice<{ tempFiles: { tempFilePath: string }[] }>((callbacks) =>
           shop.wx.chooseMedia({ count, mediaType: ['image'], sizeType: ['compressed'], ...callbacks }),
-        ).catch(noneIfCancelled);
-        this.setData({ pictures: [...pictures, ...tempFiles.map(({ tempFilePath }) => tempFilePath)] });
+        );
+        if (chosen === undefined) return;
+        const paths = chosen.tempFiles.map(({ tempFilePath }) => tempFilePath);
+        this.setData({ pictures: [...pictures, ...paths] });
       });
     },
     removePicture({ currentTarget }: Tap) {
@@ -110,9 +112,4 @@ async function sendPictures(shop: Shop, refundId: string, paths: readonly string
     }),
   );
   return sent.every(({ status }) => status === 'fulfilled');
-}
-
-function noneIfCancelled(error: unknown): { tempFiles: [] } {
-  if (error instanceof WxError && error.errMsg.includes('cancel')) return { tempFiles: [] };
-  throw error;
 }
