@@ -1,8 +1,8 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
-import { SettingsError, type Settings } from '../config/settings.js';
+import type { Settings } from '../config/settings.js';
+import { attempt, readCertificatePair, readGiven } from './certificate-pair.js';
 import type { MerchantAccount } from './merchant-accounts.js';
 import { readPublicKey, readSigner } from './v3/v3.credentials.js';
 
@@ -18,12 +18,8 @@ export function readClientCertificate(account: MerchantAccount, now: Date): Clie
   if (account.p12Path !== undefined) return readP12(account.p12Path, account);
   const { certPath, keyPath } = account;
   if (!existsSync(certPath) && !existsSync(keyPath)) return undefined;
-  return readPair(
-    read(account.names.certPath, certPath).toString(),
-    read(account.names.keyPath, keyPath).toString(),
-    account,
-    now,
-  );
+  const { cert, key } = readCertificatePair(account, now);
+  return { cert, key };
 }
 
 /**
@@ -39,50 +35,11 @@ export function checkCertificates({ wxpay }: Settings, now: Date): void {
   }
 }
 
-function readPair(
-  cert: string,
-  key: string,
-  { certPath, keyPath, names }: MerchantAccount,
-  now: Date,
-): ClientCertificate {
-  const certificate = attempt(
-    () => new X509Certificate(cert),
-    `${names.certPath}: ${certPath} is no certificate in PEM form`,
-  );
-  const privateKey = attempt(
-    () => createPrivateKey(key),
-    `${names.keyPath}: ${keyPath} is no unencrypted private key in PEM form`,
-  );
-  if (!certificate.checkPrivateKey(privateKey)) {
-    throw new SettingsError([
-      `${names.keyPath}: the key in ${keyPath} does not belong to the certificate in ${certPath}`,
-    ]);
-  }
-  if (certificate.validToDate < now) {
-    throw new SettingsError([
-      `${names.certPath}: the certificate in ${certPath} expired on ${certificate.validTo}`,
-    ]);
-  }
-  return { cert, key };
-}
-
 function readP12(path: string, { mchId: passphrase, names }: MerchantAccount): ClientCertificate {
-  const pfx = read(names.p12Path, path);
+  const pfx = readGiven(names.p12Path, path);
   attempt(
     () => createSecureContext({ pfx, passphrase }),
     `${names.p12Path}: ${path} does not open with the merchant number as its password, or is no p12 file`,
   );
   return { pfx, passphrase };
-}
-
-function read(name: string, path: string): Buffer {
-  return attempt(() => readFileSync(path), `${name}: ${path} cannot be read`);
-}
-
-function attempt<Result>(work: () => Result, words: string): Result {
-  try {
-    return work();
-  } catch {
-    throw new SettingsError([words]);
-  }
 }

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Clock } from '../../common/time/clock.js';
-import { SETTINGS, SettingsError, type Settings } from '../../config/settings.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { attempt, readCertificatePair } from '../certificate-pair.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 
 /** The merchant's side of API v3: what signs requests, under the serial number WeChat knows it by. */
@@ -48,25 +49,7 @@ export class V3Credentials {
 
 /** @throws SettingsError when certificate or key cannot be read, do not belong together, or the certificate has expired */
 export function readSigner(account: MerchantAccount, now: Date): V3Signer {
-  const { certPath, keyPath, names } = account;
-  const certificate = attempt(
-    () => new X509Certificate(readFileSync(certPath)),
-    `${names.certPath}: ${certPath} is not there or no certificate in PEM form; API v3 names its serial number`,
-  );
-  const privateKey = attempt(
-    () => createPrivateKey(readFileSync(keyPath)),
-    `${names.keyPath}: ${keyPath} is not there or no unencrypted private key in PEM form; API v3 signs with it`,
-  );
-  if (!certificate.checkPrivateKey(privateKey)) {
-    throw new SettingsError([
-      `${names.keyPath}: the key in ${keyPath} does not belong to the certificate in ${certPath}`,
-    ]);
-  }
-  if (certificate.validToDate < now) {
-    throw new SettingsError([
-      `${names.certPath}: the certificate in ${certPath} expired on ${certificate.validTo}`,
-    ]);
-  }
+  const { certificate, privateKey } = readCertificatePair(account, now);
   return { mchId: account.mchId, serialNo: certificate.serialNumber.toUpperCase(), privateKey };
 }
 
@@ -78,12 +61,4 @@ export function readPublicKey({ publicKey, names }: MerchantAccount): WxPayPubli
     `${names.publicKeyPath}: ${publicKey.path} is not there or no public key in PEM form`,
   );
   return { id: publicKey.id, key };
-}
-
-function attempt<Result>(work: () => Result, words: string): Result {
-  try {
-    return work();
-  } catch {
-    throw new SettingsError([words]);
-  }
 }
