@@ -42,7 +42,6 @@ const prepaidSchema = z.object({
 const SAME_AS: Readonly<Record<string, string>> = {
   ORDER_CLOSED: 'ORDERCLOSED',
   ORDER_PAID: 'ORDERPAID',
-  ORDERNOTEXIST: 'ORDER_NOT_EXIST',
 };
 /** The refund was not accepted, but the same number may come again: balance, rate limits (protocol §2.9). */
 const REFUND_LATER = new Set(['NOT_ENOUGH', 'NOTENOUGH', 'FREQUENCY_LIMITED', 'RATELIMIT_EXCEEDED']);
