@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Fen } from '../../common/fen.js';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
+import { yuanDigits } from '../../common/yuan.js';
 import type { OrderItem } from '../../order/order-item.entity.js';
 import type { Order } from '../../order/order.entity.js';
 import { COLUMNS, columns, pair, printable, wrap } from './ticket-text.js';
@@ -47,9 +47,9 @@ export function orderTicket(title: string, order: TicketOrder, items: readonly T
     items: items.map((item) => plain(itemLines(item))),
     foot: [
       line(RULE),
-      ...plain(pair(`共 ${pieces} 件`, yuan(totalFen))),
-      ...plain(discountFen > 0 ? pair('优惠', `-${yuan(discountFen)}`) : []),
-      ...pair('实付', yuan(paidFen), LARGE_COLUMNS).map((text) => line(text, 'large')),
+      ...plain(pair(`共 ${pieces} 件`, yuanDigits(totalFen))),
+      ...plain(discountFen > 0 ? pair('优惠', `-${yuanDigits(discountFen)}`) : []),
+      ...pair('实付', yuanDigits(paidFen), LARGE_COLUMNS).map((text) => line(text, 'large')),
       ...addressLines(address),
       ...plain(attach === null ? [] : wrap(`备注 ${printable(attach)}`)),
     ],
@@ -73,7 +73,10 @@ export function shortened(ticket: Ticket, keep: number): Ticket {
 
 /** The name beside its numbers when it is short, above them when it is not. */
 function itemLines({ name, quantity, unitPriceFen }: TicketItem): string[] {
-  const [shown, numbers] = [printable(name), `x${quantity}${yuan(unitPriceFen * quantity).padStart(9)}`];
+  const [shown, numbers] = [
+    printable(name),
+    `x${quantity}${yuanDigits(unitPriceFen * quantity).padStart(9)}`,
+  ];
   if (columns(shown) <= NAME_COLUMNS) return pair(shown, numbers);
   return [...wrap(shown).slice(0, MOST_NAME_LINES), ...pair('', numbers)];
 }
@@ -92,11 +95,6 @@ function addressLines(address: Order['address']): TicketLine[] {
 /** `2026-11-21 20:05:00`, UTC+8. */
 function readable(time: Date): string {
   return toBeijingIso(time).slice(0, 19).replace('T', ' ');
-}
-
-/** Whole fen as yuan, by integers alone. */
-function yuan(fen: number | Fen): string {
-  return `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
 }
 
 function line(text: string, style: TicketLine['style'] = 'plain'): TicketLine {
