@@ -9,7 +9,7 @@ import {
   type TicketItem,
   type TicketOrder,
 } from '../../src/fulfilment/printer/ticket.js';
-import { wasTaken } from '../../src/fulfilment/printer/taken.js';
+import { wasTaken } from '../../src/fulfilment/printer/was-taken.js';
 
 const order: TicketOrder = {
   orderNo: '202611212005001234567890',

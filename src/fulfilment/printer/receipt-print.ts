@@ -19,7 +19,7 @@ import { CloudRefused, CloudSilent, PRINTER_CLOUD, type PrinterCloud } from './p
 import { PrinterService, type PrinterTarget } from './printer.service.js';
 import type { SentPrint } from './sent-print.entity.js';
 import { SentPrints } from './sent-prints.js';
-import { wasTaken } from './taken.js';
+import { wasTaken } from './was-taken.js';
 import { orderTicket, ticketSchema, withNotice } from './ticket.js';
 
 export const PRINT = 'print';

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { run, statement } from '../../database/sql.js';
 import { SentPrint } from './sent-print.entity.js';
-import type { Others } from './taken.js';
+import type { Others } from './was-taken.js';
 
 const SENDING = statement(
   'print-is-sent',
