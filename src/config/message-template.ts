@@ -1,5 +1,5 @@
 /** What a keyword of a template may carry, and of which kind the value is. */
-export const MESSAGE_SOURCES = {
+const MESSAGE_SOURCES = {
   orderNo: 'text',
   refundNo: 'text',
   /** Names of the goods. */

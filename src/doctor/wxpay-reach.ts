@@ -45,7 +45,7 @@ export async function reachChecks(route: Route, clock: Clock): Promise<Check[]> 
 }
 
 /** @param theirs the Date header of an answer; whole seconds */
-export function clockCheck(theirs: Date | undefined, ours: Date): Check {
+function clockCheck(theirs: Date | undefined, ours: Date): Check {
   if (theirs === undefined || Number.isNaN(theirs.getTime()))
     return warning('clock', {
       found: 'the answer names no date',

@@ -11,7 +11,7 @@ export const usernameSchema = z
 /** Guessing is slowed down per account, so length and not decoration is what counts (NIST SP 800-63B). */
 export const newPasswordSchema = z.string().min(10).max(256);
 
-export const displayNameSchema = z
+const displayNameSchema = z
   .string()
   .trim()
   .min(1)

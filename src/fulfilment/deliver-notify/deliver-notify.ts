@@ -15,7 +15,7 @@ import {
 } from '../effect/effect-kind.js';
 import { Effect } from '../effect/effect.entity.js';
 
-export const DELIVER_NOTIFY = 'deliver-notify';
+const DELIVER_NOTIFY = 'deliver-notify';
 
 /** The day's quota is used up; "busy" (-1) comes as unknown. Of codes of its own the gateway's papers tell nothing. */
 const QUOTA = '45009';

@@ -22,7 +22,7 @@ import {
 import type { Effect } from '../effect/effect.entity.js';
 import { messageData, readFacts, readReconciliation } from './message-content.js';
 
-export const SUBSCRIBE_MESSAGE = 'message';
+const SUBSCRIBE_MESSAGE = 'message';
 
 /** About an hour: a message that comes later tells nobody anything. */
 const SCHEDULE = [15, 30, 60, 180, 600, 1200, 1800];

@@ -15,7 +15,7 @@ import { Printer } from './printer.entity.js';
 import type { NewPrinter, PrinterChange, PrinterView } from './printer.schema.js';
 
 /** Id of the printer that the settings name. */
-export const DEFAULT_PRINTER = 'default';
+const DEFAULT_PRINTER = 'default';
 
 /** Asked for every few payments. */
 const ENABLED = statement(

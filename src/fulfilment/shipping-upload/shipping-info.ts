@@ -40,7 +40,7 @@ function listed({ carrier, trackingNo, itemDesc }: Parcel, phone: string | undef
 }
 
 /** `189****1234`, as WeChat wants it; undefined when there are too few digits to hide any. */
-export function maskPhone(phone: string | undefined): string | undefined {
+function maskPhone(phone: string | undefined): string | undefined {
   const digits = phone?.replace(/\D/g, '') ?? '';
   return digits.length < 8 ? undefined : `${digits.slice(0, 3)}****${digits.slice(-4)}`;
 }

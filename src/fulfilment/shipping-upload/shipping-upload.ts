@@ -20,7 +20,7 @@ import {
 import type { Effect } from '../effect/effect.entity.js';
 import { shippingInfo } from './shipping-info.js';
 
-export const SHIPPING_UPLOAD = 'shipping-upload';
+const SHIPPING_UPLOAD = 'shipping-upload';
 
 /** Protocol §3.4. Nothing new to WeChat, or shipped in WeChat's own console: what we want is so. */
 const ALREADY_SO = new Set(['10060002', '10060023']);
