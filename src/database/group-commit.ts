@@ -35,6 +35,9 @@ export interface GroupCommitOptions<Item, Verdict> {
 /** How long a decision of a group may wait for a lock. */
 export const GROUP_LOCK_MS = 250;
 
+/** Where people wait, buyers and those who approve: after this long nobody does any more. Our own loops keep to the same. */
+export const GROUP_LIMITS = { limit: 1024, patienceMs: 15_000 } as const;
+
 interface Entry<Item, Verdict> {
   readonly item: Item;
   readonly key: string;

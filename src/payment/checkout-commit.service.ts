@@ -2,11 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Problem } from '../common/http/problem.js';
-import { GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
+import { GROUP_LIMITS, GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
 import { transaction, waitAtMost } from '../database/transaction.js';
 import { PlacementService, type Placed, type Placement } from './placement.service.js';
 import { markPrepaid, type PrepaidMark } from './prepaid-mark.js';
-import { BUYERS, throwBusy } from './shop-busy.js';
+import { throwBusy } from './shop-busy.js';
 
 /** What a checkout commits: its order before WeChat is asked, WeChat's prepay afterwards. */
 type Step = { placement: Placement } | { mark: PrepaidMark };
@@ -27,7 +27,7 @@ export class CheckoutCommitService {
         ids: steps.map(idOf),
         cause,
       }),
-    ...BUYERS,
+    ...GROUP_LIMITS,
   });
 
   constructor(
@@ -58,7 +58,7 @@ export class CheckoutCommitService {
   }
 
   private async alone(step: Step): Promise<Committed> {
-    const [committed] = await this.commit([step], BUYERS.patienceMs);
+    const [committed] = await this.commit([step], GROUP_LIMITS.patienceMs);
     if (committed === undefined) throw new Error('a step was neither committed nor refused');
     return committed;
   }

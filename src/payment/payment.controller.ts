@@ -16,7 +16,7 @@ import { BuyerId } from '../common/http/principal.js';
 import { orderSchema, type OrderView } from '../order/order.schema.js';
 import { CheckoutService, type Payable } from './checkout.service.js';
 import { newPaymentSchema, payableSchema, type NewPayment } from './payment.schema.js';
-import { SyncService } from './sync.service.js';
+import { UnpaidOrderService } from './unpaid-order.service.js';
 
 @ApiTags('buyer')
 @ApiBearerAuth()
@@ -26,7 +26,7 @@ import { SyncService } from './sync.service.js';
 export class PaymentController {
   constructor(
     private readonly checkouts: CheckoutService,
-    private readonly syncs: SyncService,
+    private readonly unpaid: UnpaidOrderService,
   ) {}
 
   @Post('payments')
@@ -50,7 +50,7 @@ export class PaymentController {
   })
   @ApiOkResponse({ standardSchema: orderSchema })
   sync(@BuyerId() buyerId: string, @Param({ schema: idParamSchema }) { id }: IdParam): Promise<OrderView> {
-    return this.syncs.sync(id, buyerId);
+    return this.unpaid.sync(id, buyerId);
   }
 
   @Post('cancel')
@@ -65,7 +65,7 @@ export class PaymentController {
     @Param({ schema: idParamSchema }) { id }: IdParam,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderView> {
-    const { order, decided } = await this.syncs.cancel(id, buyerId);
+    const { order, decided } = await this.unpaid.cancel(id, buyerId);
     if (!decided) reply.code(202);
     return order;
   }

@@ -17,7 +17,7 @@ import { PlacementService } from './placement.service.js';
 import { PrepayService } from './prepay.service.js';
 import { SettleService } from './settle.service.js';
 import { SuspenseItem } from './suspense-item.entity.js';
-import { SyncService } from './sync.service.js';
+import { UnpaidOrderService } from './unpaid-order.service.js';
 
 @Module({
   imports: [
@@ -38,7 +38,7 @@ import { SyncService } from './sync.service.js';
     PlacementService,
     PrepayService,
     SettleService,
-    SyncService,
+    UnpaidOrderService,
   ],
   exports: [SettleService, InquiryService, ClosingService],
 })

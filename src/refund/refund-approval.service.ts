@@ -4,14 +4,14 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { Problem } from '../common/http/problem.js';
-import { GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
+import { GROUP_LIMITS, GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
 import { columns, statement } from '../database/sql.js';
 import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
 import { AuditService, type AuditEntry } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
-import { BUYERS, throwBusy } from '../payment/shop-busy.js';
+import { throwBusy } from '../payment/shop-busy.js';
 import { DueRefunds } from './due-refunds.js';
 import { lockRefundsOf, type LockedRefund, type RefundPurpose } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
@@ -72,7 +72,7 @@ export class RefundApprovalService {
         refundIds: group.map(({ id }) => id),
         cause,
       }),
-    ...BUYERS,
+    ...GROUP_LIMITS,
   });
 
   constructor(
@@ -107,7 +107,7 @@ export class RefundApprovalService {
 
   /** A return of money in suspense is decided by itself: its item is never locked together with orders (DESIGN §2.7). */
   private async approveReturn(yes: Yes): Promise<Verdict> {
-    const [verdict] = await this.decide('SUSPENSE', [yes], BUYERS.patienceMs);
+    const [verdict] = await this.decide('SUSPENSE', [yes], GROUP_LIMITS.patienceMs);
     return verdict ?? refundNotFound();
   }
 

@@ -2,13 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
-import { GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
+import { GROUP_LIMITS, GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
 import { columns, run, statement } from '../database/sql.js';
 import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { OrderService } from '../order/order.service.js';
-import { BUYERS } from '../payment/shop-busy.js';
 import type { RefundResult } from '../wxpay/protocol.js';
 import { lockRefund } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
@@ -56,7 +55,7 @@ export class RefundConclusionService {
         refundIds: group.map(({ id }) => id),
         cause,
       }),
-    ...BUYERS,
+    ...GROUP_LIMITS,
   });
 
   constructor(

@@ -4,11 +4,10 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { cutToBytes } from '../common/cut-to-bytes.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
+import { GROUP_LIMITS, GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
 import { columns, run, statement } from '../database/sql.js';
 import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
-import { BUYERS } from '../payment/shop-busy.js';
 import type { Rejected } from '../wxpay/outcome.js';
 import type { RefundOutcome, RefundRequest, RefundState } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
@@ -74,7 +73,7 @@ export class RefundExecutionService {
         refundIds: refunds.map(({ id }) => id),
         cause,
       }),
-    ...BUYERS,
+    ...GROUP_LIMITS,
   });
 
   constructor(
@@ -95,7 +94,7 @@ export class RefundExecutionService {
     const call =
       refund.suspenseId === null
         ? await this.beginning.submit(refund)
-        : (await this.begin('SUSPENSE', [refund], BUYERS.patienceMs))[0];
+        : (await this.begin('SUSPENSE', [refund], GROUP_LIMITS.patienceMs))[0];
     if (call !== undefined) await this.finishCall(call, await this.send(call));
   }
 

@@ -10,9 +10,9 @@ import { Payment } from './payment.entity.js';
 import { OPEN_STATUSES } from './payment.status.js';
 import { outcomeUnknown } from './prepay.service.js';
 
-/** What a buyer does with an order besides paying it: ask for the truth, and cancel. */
+/** What a buyer does with an order that may not be paid: ask for the truth, and cancel. */
 @Injectable()
-export class SyncService {
+export class UnpaidOrderService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly orders: OrderService,
