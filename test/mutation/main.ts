@@ -33,6 +33,12 @@ const chosen = process.argv.slice(2);
 const table: { group: string; changes: number; noticed: number; score: string }[] = [];
 let changes = 0;
 let noticed = 0;
+const names = GROUPS.map(({ name }) => name);
+const unheardOf = chosen.filter((name) => !names.includes(name));
+if (unheardOf.length > 0) {
+  console.error(`there is no group ${unheardOf.join(', ')}; the groups are:\n${names.join('\n')}`);
+  process.exit(2);
+}
 const groups = GROUPS.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
 const needsDatabase = groups.some(({ database }) => database);
 if (needsDatabase) await globalSetup(); // one server for every mutant; its address is in the environment
