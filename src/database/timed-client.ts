@@ -10,8 +10,8 @@ export interface TimedClientConfig extends pg.ClientConfig {
 /**
  * pg's client with a timeout and a promise of our own for each query. pg's own keep hold of the query, with its values and
  * its rows; while notifications come by the thousand, that outlives the next collections of young objects, moves to old
- * memory, and every other second a buyer waits for that to be collected (docs/performance.md). So whatever lives until the
- * answer is made in functions that know nothing of the query.
+ * memory, and every other second a buyer waits for that to be collected (docs/performance-history.md). So whatever lives
+ * until the answer is made in functions that know nothing of the query.
  */
 export class TimedClient extends pg.Client {
   private readonly answerTimeoutMs: number;
