@@ -24,8 +24,15 @@ const migrations = (
  * How this service connects: used by the application, the migrations and the tests alike.
  * @param url connection string
  * @param poolMax connections of this instance
+ * @param session more settings of its sessions, by PostgreSQL's names
  */
-export function dataSourceOptions(url: string, poolMax: number): PostgresDataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  poolMax: number,
+  session: Readonly<Record<string, number>> = {},
+): PostgresDataSourceOptions {
+  // Named statements keep their plan; left to itself PostgreSQL plans those with arrays anew each time.
+  const settings = Object.entries({ plan_cache_mode: 'force_generic_plan', ...session });
   return {
     type: 'postgres',
     url,
@@ -38,8 +45,7 @@ export function dataSourceOptions(url: string, poolMax: number): PostgresDataSou
     applicationName: 'checkout',
     extra: {
       Client: TimedClient,
-      // Named statements keep their plan; left to itself PostgreSQL plans those with arrays anew each time.
-      options: '-c plan_cache_mode=force_generic_plan',
+      options: settings.map(([name, value]) => `-c ${name}=${value}`).join(' '),
       // Statements that do not wait for each other's answer leave together and cost one round trip.
       pipeline: true,
       types: { getTypeParser },

@@ -4,7 +4,7 @@ import { isLockTimeout } from './transaction.js';
 const GROUP_MAX = 64;
 /** Groups under way at once: while PostgreSQL decides one, the next is verified and collected. */
 const GROUPS = 1;
-/** Items under way by themselves, after their group failed. */
+/** Items under way by themselves: none of them may share a group, or its group failed. */
 const ALONE = 4;
 
 /** An item was not decided in time, or was not even taken: whoever sent it has to send it again. */
@@ -24,8 +24,8 @@ export interface GroupCommitOptions<Item, Verdict> {
    * for him.
    */
   decide: (items: readonly Item[]) => Promise<readonly Verdict[]>;
-  /** Told why a group is taken apart. */
-  onGroupFailed: (items: readonly Item[], cause: unknown) => void;
+  /** Told why a group is taken apart; undefined: there are no groups, each item is decided by itself from the start. */
+  onGroupFailed: ((items: readonly Item[], cause: unknown) => void) | undefined;
   /** Items accepted and not decided yet; one more is refused, so that a stalled database does not fill the memory. */
   limit: number;
   /** How long an item may take, waiting included. */
@@ -59,7 +59,7 @@ export class GroupCommit<Item, Verdict> {
   // Arrays, and a set of keys for each group. A Set that grows and shrinks gets a new table each time, to which the one
   // before points: once such a table is in old memory, all that has waited since stays until that is collected.
   private waiting: Entry<Item, Verdict>[] = [];
-  /** Of groups that failed. */
+  /** Each for itself: of groups that failed, or all where there are no groups. */
   private singles: Entry<Item, Verdict>[] = [];
   /** Keys under way, group by group. */
   private busy: ReadonlySet<string>[] = [];
@@ -74,7 +74,7 @@ export class GroupCommit<Item, Verdict> {
    * @throws NotDecided when there is no room or the time is over, and whatever `decide` throws about this item alone
    */
   submit(item: Item): Promise<Verdict> {
-    const { limit, patienceMs, keyOf } = this.options;
+    const { limit, patienceMs, keyOf, onGroupFailed } = this.options;
     if (this.undecided >= limit) return Promise.reject(new NotDecided('too many wait already'));
     this.undecided++;
     const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
@@ -85,7 +85,7 @@ export class GroupCommit<Item, Verdict> {
       this.singles = this.singles.filter((each) => each !== entry);
       reject(new NotDecided('not decided in time'));
     }, patienceMs);
-    this.waiting.push(entry);
+    (onGroupFailed === undefined ? this.singles : this.waiting).push(entry);
     this.begin();
     return promise.finally(() => {
       clearTimeout(timer);
@@ -148,7 +148,7 @@ export class GroupCommit<Item, Verdict> {
         for (const [index, entry] of entries.entries()) entry.resolve(verdicts[index] as Verdict);
       });
     } catch (error) {
-      if (!alone) this.options.onGroupFailed(items, error);
+      if (!alone) this.options.onGroupFailed?.(items, error);
       for (const entry of entries) {
         if (alone && !isLockTimeout(error)) entry.reject(error);
         else if (!entry.isOver) this.singles.push(entry);

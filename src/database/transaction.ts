@@ -34,7 +34,7 @@ export async function transaction<Result>(
 
 const WAIT_AT_MOST = statement('wait-at-most', "SELECT set_config('lock_timeout', $1, true)");
 
-/** The transaction fails rather than wait longer for any one lock. */
+/** The transaction fails rather than wait longer for any one lock; in place of the session's limit (database.module.ts). */
 export async function waitAtMost(manager: EntityManager, ms: number): Promise<void> {
   await send(manager, WAIT_AT_MOST, [String(ms)]);
 }
@@ -114,7 +114,7 @@ function isInTransaction(runner: QueryRunner, active: boolean): void {
   Object.assign(runner, { isTransactionActive: active, transactionDepth: active ? 1 : 0 });
 }
 
-/** Whether a lock was not free in time (`waitAtMost`). */
+/** Whether a lock was not free in time (`waitAtMost`, or the session's own limit). */
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === LOCK_NOT_AVAILABLE;
 }

@@ -4,13 +4,20 @@ import { DataSource } from 'typeorm';
 import { Problem } from '../common/http/problem.js';
 import { GROUP_LIMITS, GROUP_LOCK_MS, GroupCommit } from '../database/group-commit.js';
 import { transaction, waitAtMost } from '../database/transaction.js';
+import {
+  OrderCreationService,
+  type OrderToCreate,
+  type OrderWithItems,
+} from '../order/order-creation.service.js';
 import { PlacementService, type Placed, type Placement } from './placement.service.js';
 import { markPrepaid, type PrepaidMark } from './prepaid-mark.js';
 import { throwBusy } from './shop-busy.js';
 
-/** What a checkout commits: its order before WeChat is asked, WeChat's prepay afterwards. */
-type Step = { placement: Placement } | { mark: PrepaidMark };
-type Committed = { placed: Placed | Problem } | { isOpen: boolean };
+/** What a checkout commits: its order before WeChat is asked, WeChat's prepay afterwards. Or an order that is paid later. */
+type Step = { placement: Placement } | { order: UnpricedOrder } | { mark: PrepaidMark };
+type Committed =
+  { placed: Placed | Problem } | { ordered: OrderWithItems | Problem } | { isOpen: boolean };
+type UnpricedOrder = Omit<OrderToCreate<undefined>, 'agree'>;
 
 /**
  * Commits the steps of checkouts. Those that come while a transaction is under way share the next one: in a flash sale
@@ -21,7 +28,7 @@ export class CheckoutCommitService {
   private readonly logger = new Logger('checkout');
   private readonly steps = new GroupCommit<Step, Committed>({
     keyOf: idOf,
-    decide: (steps) => this.commit(steps, GROUP_LOCK_MS),
+    decide: (steps) => this.commit(steps),
     onGroupFailed: (steps, cause) =>
       this.logger.warn('checkouts could not be committed together; each of them is committed alone', {
         ids: steps.map(idOf),
@@ -29,10 +36,21 @@ export class CheckoutCommitService {
       }),
     ...GROUP_LIMITS,
   });
+  /**
+   * Orders that come alone: with a coupon, which is locked before products (DESIGN §2.7) and nobody else shall wait for; or
+   * paid later. Few at once and none for long, or those behind one held row would take every connection there is.
+   */
+  private readonly singles = new GroupCommit<Step, Committed>({
+    keyOf: idOf,
+    decide: (steps) => this.commit(steps),
+    onGroupFailed: undefined,
+    ...GROUP_LIMITS,
+  });
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly placement: PlacementService,
+    private readonly orders: OrderCreationService,
   ) {}
 
   /**
@@ -41,14 +59,19 @@ export class CheckoutCommitService {
    *   Idempotency-Key finds it if it was after all
    */
   async place(placement: Placement): Promise<Placed> {
-    // Coupons are locked before products (DESIGN §2.7): nobody else shall wait for one.
     const isAlone = placement.wanted.couponCode !== undefined;
-    const committed = await (isAlone ? this.alone({ placement }) : this.steps.submit({ placement })).catch(
-      throwBusy,
-    );
+    const committed = await (isAlone ? this.singles : this.steps).submit({ placement }).catch(throwBusy);
     if (!('placed' in committed)) throw new Error('an order was neither made nor refused');
     if (committed.placed instanceof Problem) throw committed.placed;
     return committed.placed;
+  }
+
+  /** Writes an order that is paid later. @throws Problem as `OrderCreationService.create`, and `SHOP_BUSY` as `place` */
+  async order(order: UnpricedOrder): Promise<OrderWithItems> {
+    const committed = await this.singles.submit({ order }).catch(throwBusy);
+    if (!('ordered' in committed)) throw new Error('an order was neither made nor refused');
+    if (committed.ordered instanceof Problem) throw committed.ordered;
+    return committed.ordered;
   }
 
   /** Returns once it is committed: whether the attempt was still open. @throws Problem `SHOP_BUSY` */
@@ -57,34 +80,33 @@ export class CheckoutCommitService {
     return 'isOpen' in committed && committed.isOpen;
   }
 
-  private async alone(step: Step): Promise<Committed> {
-    const [committed] = await this.commit([step], GROUP_LIMITS.patienceMs);
-    if (committed === undefined) throw new Error('a step was neither committed nor refused');
-    return committed;
-  }
-
-  private async commit(steps: readonly Step[], patienceMs: number): Promise<Committed[]> {
+  private async commit(steps: readonly Step[]): Promise<Committed[]> {
     const marks = steps.flatMap((step) => ('mark' in step ? [step.mark] : []));
     const placements = steps.flatMap((step) => ('placement' in step ? [step.placement] : []));
-    const { marked, placed } = await transaction(this.dataSource, async (manager) => {
-      await waitAtMost(manager, patienceMs);
+    const orders = steps.flatMap((step) =>
+      'order' in step ? [{ ...step.order, agree: () => undefined }] : [],
+    );
+    const { marked, placed, ordered } = await transaction(this.dataSource, async (manager) => {
+      await waitAtMost(manager, GROUP_LOCK_MS);
       // Payments before products, as everybody locks them (DESIGN §2.7).
       const marking = marks.length === 0 ? undefined : markPrepaid(manager, marks);
       return {
         marked: marking,
         placed: placements.length === 0 ? [] : await this.placement.place(manager, placements),
+        ordered: orders.length === 0 ? [] : await this.orders.create(manager, orders),
       };
     });
     const open = new Set((await marked?.rows)?.map(({ id }) => id));
-    const outcomes = placed.values();
-    return steps.map((step) =>
-      'mark' in step
-        ? { isOpen: open.has(step.mark.paymentId) }
-        : { placed: outcomes.next().value as Placed | Problem },
-    );
+    const [nextPlaced, nextOrdered] = [placed.values(), ordered.values()];
+    return steps.map((step) => {
+      if ('mark' in step) return { isOpen: open.has(step.mark.paymentId) };
+      if ('order' in step) return { ordered: nextOrdered.next().value as OrderWithItems | Problem };
+      return { placed: nextPlaced.next().value as Placed | Problem };
+    });
   }
 }
 
 function idOf(step: Step): string {
-  return 'mark' in step ? step.mark.paymentId : step.placement.id;
+  if ('mark' in step) return step.mark.paymentId;
+  return 'order' in step ? step.order.id : step.placement.id;
 }

@@ -8,7 +8,6 @@ import { transaction } from '../database/transaction.js';
 import { Feed } from '../jobs/feed.js';
 import type { NewOrder, OrderView } from '../order/order.schema.js';
 import type { Order } from '../order/order.entity.js';
-import { OrderCreationService } from '../order/order-creation.service.js';
 import { OrderService } from '../order/order.service.js';
 import { orderView } from '../order/order.view.js';
 import type { PayParams, TradeType } from '../wxpay/protocol.js';
@@ -44,7 +43,6 @@ export class CheckoutService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly buyers: BuyerService,
     private readonly orders: OrderService,
-    private readonly creation: OrderCreationService,
     private readonly commits: CheckoutCommitService,
     private readonly attempts: AttemptService,
     private readonly prepays: PrepayService,
@@ -54,21 +52,21 @@ export class CheckoutService {
     private readonly feed: Feed,
   ) {}
 
-  /** Writes the order alone; it is paid later. */
+  /**
+   * Writes the order alone; it is paid later.
+   * @throws Problem as `OrderCreationService.create`, and `SHOP_BUSY` when it was not written in time
+   */
   async order({ id, isRepeated }: OrderToBe, buyerId: string, wanted: NewOrder): Promise<OrderView> {
     if (isRepeated && (await this.orders.find(id)) !== null) return this.orders.view(id);
-    const [made] = await transaction(this.dataSource, (manager) =>
-      this.creation.create(manager, [{ id, buyerId, wanted, agree: () => undefined }]),
-    );
-    if (made === undefined) throw new Error('an order was neither made nor refused');
-    if (made instanceof Problem) throw made;
-    this.tellPlaced(made.order);
-    return orderView(made.order, made.items);
+    const { order, items } = await this.commits.order({ id, buyerId, wanted });
+    this.tellPlaced(order);
+    return orderView(order, items);
   }
 
   /**
    * Order and prepay in one call: order and attempt are committed together, then WeChat is asked. A repeated request goes
    * on where the first one stopped, with the same numbers (DESIGN §6.4).
+   * @throws Problem as `CheckoutCommitService.place`, and once there is an order as `pay`
    */
   async checkout(
     { id, isRepeated }: OrderToBe,
@@ -92,7 +90,14 @@ export class CheckoutService {
     this.feed.tell({ id, type: 'order.created', at: createdAt.toISOString(), orderId: id });
   }
 
-  /** Pays an existing order, for the first time or again. */
+  /**
+   * Pays an existing order, for the first time or again.
+   * @throws Problem as `BuyerService.customer`, `ORDER_NOT_FOUND`, `TRADE_TYPE_NOT_OFFERED`; `ORDER_ALREADY_PAID`,
+   *   `ORDER_CLOSED`, `ORDER_CLOSING`, `ORDER_EXPIRED`; `WXPAY_REJECTED` when WeChat wants no such payment,
+   *   `WXPAY_OUTCOME_UNKNOWN` when it gave no certain answer to the prepay, or to the closing of the attempt before;
+   *   `PAYMENT_CHANGED` when somebody else paid, closed or prepared it meanwhile; `SHOP_BUSY` when the prepay was not
+   *   written in time
+   */
   async pay(orderId: string, buyerId: string, tradeType: TradeType, clientIp: string): Promise<Payable> {
     await this.orders.ofBuyer(buyerId, orderId);
     const wish = this.attempts.wish(await this.buyers.customer(buyerId), tradeType, clientIp);

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../../common/time/clock.js';
 import { run, statement } from '../../database/sql.js';
-import { transaction } from '../../database/transaction.js';
+import { transaction, waitAtMost } from '../../database/transaction.js';
 import { newReconciliationEvent, type ReconciliationEventType } from '../../jobs/event.js';
 import { JobService } from '../../jobs/job.service.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
@@ -24,6 +24,9 @@ const NEAR_MIDNIGHT_MS = 3600 * 1000;
 const AGAIN_MS = 15 * 60 * 1000;
 /** So long a missing fund flow bill holds up the comparison; the trade bill says what matters. */
 const FUND_FLOW_PATIENCE_MS = 2 * 3600 * 1000;
+
+/** A neighbouring day may be compared at once, and holds what both bills name until it ends: minutes, with a million rows. */
+const LOCK_PATIENCE_MS = 10 * 60 * 1000;
 
 /** A run whose lease is over finds its row taken by another and stops. */
 const LOCK = statement(
@@ -97,6 +100,7 @@ export class ReconciliationService {
   private async compare(claimed: ClaimedRun, path: string | null, flowOutcome: BillOutcome): Promise<void> {
     const flow = flowOutcome.kind === 'accepted' ? await readFundFlow(flowOutcome.value.path) : undefined;
     await transaction(this.dataSource, async (manager) => {
+      await waitAtMost(manager, LOCK_PATIENCE_MS);
       const mine = await run(manager, LOCK, [claimed.id, claimed.attempts]);
       if (mine.length === 0) return;
       const totals = await this.decide(manager, claimed, path, flow);
