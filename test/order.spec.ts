@@ -191,6 +191,8 @@ describe('an order', () => {
   );
 });
 
+const ADDRESS = { name: 'a', phone: '13800138000', province: 'a', city: 'a', district: 'a', detail: 'a' };
+
 describe('what cannot be ordered', () => {
   let tea: string;
   let scarce: string;
@@ -291,11 +293,40 @@ describe('what cannot be ordered', () => {
       'VALIDATION_FAILED',
       'attach',
     ],
+    ['NUL in the attach', () => ({ items: one({}), attach: 'a\0b' }), 400, 'VALIDATION_FAILED', 'attach'],
+    [
+      'half an emoji in the address',
+      () => ({ items: one({}), address: { ...ADDRESS, detail: '楼下\ud83d' } }),
+      400,
+      'VALIDATION_FAILED',
+      'address.detail',
+    ],
+    [
+      'NUL in the name of a field',
+      () => ({ items: [{ productId: tea, quantity: 1, 'a\0': 1 }] }),
+      400,
+      'VALIDATION_FAILED',
+      'items.0.a\0',
+    ],
+    [
+      'a control character in the attach',
+      () => ({ items: one({}), attach: 'a\u0007' }),
+      400,
+      'VALIDATION_FAILED',
+      'attach',
+    ],
+    [
+      'a line break in the address',
+      () => ({ items: one({}), address: { ...ADDRESS, name: '王\n小明' } }),
+      400,
+      'VALIDATION_FAILED',
+      'address.name',
+    ],
     [
       'a phone number that is none',
       () => ({
         items: one({}),
-        address: { name: 'a', phone: 'x', province: 'a', city: 'a', district: 'a', detail: 'a' },
+        address: { ...ADDRESS, phone: 'x' },
       }),
       400,
       'VALIDATION_FAILED',
@@ -305,15 +336,7 @@ describe('what cannot be ordered', () => {
       'a field more in the address',
       () => ({
         items: one({}),
-        address: {
-          name: 'a',
-          phone: '13800138000',
-          province: 'a',
-          city: 'a',
-          district: 'a',
-          detail: 'a',
-          zip: '1',
-        },
+        address: { ...ADDRESS, zip: '1' },
       }),
       400,
       'VALIDATION_FAILED',
@@ -394,6 +417,13 @@ describe('what cannot be ordered', () => {
       body: { code: 'VALIDATION_FAILED', errors: [{ field: 'tradeType' }] },
     });
     expect(await fingerprint()).toEqual(before);
+  });
+
+  it('a whole emoji is kept, escaped or not, and so is the word for half of one', async () => {
+    const detail = String.raw`楼下 \ud83d\ude00 😀 \\u0000 \\ud83d`;
+    const body = `{"items":[{"productId":"${tea}","quantity":1}],"address":${JSON.stringify({ ...ADDRESS, detail: '' }).replace('"detail":""', `"detail":"${detail}"`)}}`;
+    const made = await buyer.send<OrderView>('POST', '/api/v1/orders', body);
+    expect([made.status, made.body.address?.detail]).toEqual([201, String.raw`楼下 😀 😀 \u0000 \ud83d`]);
   });
 
   it.each(['__proto__', '\\u005f_proto__', 'constructor', 'prototype'])(

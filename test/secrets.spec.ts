@@ -96,6 +96,19 @@ async function aDay(secrets: string[]): Promise<string> {
     );
     await system.database.query(`ALTER TABLE ${table} DROP CONSTRAINT test_refuse`);
   }
+  // It cannot read a text and quotes it where it says what it was doing.
+  await system.database.query(
+    `CREATE FUNCTION test_read() RETURNS trigger LANGUAGE plpgsql AS
+     $$ BEGIN PERFORM (NEW.address->>'phone' || ' {')::json; RETURN NEW; END $$`,
+  );
+  await system.database.query(
+    'CREATE TRIGGER test_read BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION test_read()',
+  );
+  answers.push(await buyer.send('POST', '/api/v1/checkout', wish));
+  await system.database.query('DROP FUNCTION test_read() CASCADE');
+  answers.push(
+    await buyer.send('POST', '/api/v1/checkout', { ...wish, address: { ...ADDRESS, name: '王\0' } }),
+  );
   return JSON.stringify(answers, (_, value: unknown) => (value instanceof Headers ? [...value] : value));
 }
 

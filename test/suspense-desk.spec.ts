@@ -201,6 +201,8 @@ describe('returning it by hand', () => {
 describe('keeping it', () => {
   it('books it as other income with a note; the order does not move, and it is audited', async () => {
     const item = await held();
+    const unwritten = await finance.send('POST', `/suspense/${item.id}/accept`, { note: '\u001b[2J' });
+    expect(unwritten).toMatchObject({ status: 400, body: { errors: [{ field: 'note' }] } });
     expect((await accept(finance, item.id)).body).toMatchObject({
       status: 'ACCEPTED',
       accepted: { by: finance.session.operator.displayName, note: '买家同意留作下次订金' },

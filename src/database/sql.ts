@@ -65,8 +65,12 @@ export function pool(manager: EntityManager): Pool {
   return (manager.dataSource.driver as PostgresDriver).master as Pool;
 }
 
-/** PostgreSQL quotes the offending row in an error's detail: openid, phone, address. None of it may reach a log (A25). */
+/**
+ * PostgreSQL quotes the offending row in an error's detail, and text it cannot read in where it was reading: openid, phone,
+ * address. None of it may reach a log (A25).
+ */
 function throwWithoutRow(error: unknown): never {
-  if (typeof error === 'object' && error !== null && 'detail' in error) error.detail = undefined;
+  if (typeof error === 'object' && error !== null && 'detail' in error)
+    Object.assign(error, { detail: undefined, where: undefined });
   throw error;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { line } from '../common/http/written-text.js';
 import { ROLES } from './permissions.js';
 
 export const usernameSchema = z
@@ -11,12 +12,7 @@ export const usernameSchema = z
 /** Guessing is slowed down per account, so length and not decoration is what counts (NIST SP 800-63B). */
 export const newPasswordSchema = z.string().min(10).max(256);
 
-const displayNameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(64)
-  .regex(/^\P{Cc}*$/u, 'expected no control characters');
+const displayNameSchema = line(64).min(1);
 
 export const roleSchema = z.enum(ROLES);
 

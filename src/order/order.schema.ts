@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenSchema } from '../common/fen.js';
+import { line } from '../common/http/written-text.js';
 import { ORDER_STATUSES } from './order.status.js';
 import { shipmentSchema } from './shipment.js';
 
@@ -8,15 +9,13 @@ const MAX_LINES = 100;
 const MAX_QUANTITY = 9999;
 const ATTACH_BYTES = 127;
 
-const line = (max: number) => z.string().trim().min(1).max(max);
-
 const addressSchema = z.strictObject({
-  name: line(64),
+  name: line(64).min(1),
   phone: z.string().regex(/^\+?[\d -]{5,20}$/, 'expected a phone number'),
-  province: line(32),
-  city: line(32),
-  district: line(32),
-  detail: line(256),
+  province: line(32).min(1),
+  city: line(32).min(1),
+  district: line(32).min(1),
+  detail: line(256).min(1),
 });
 
 /** What a buyer sends to order; prices are not in it, they come from the catalogue (DESIGN §2.2). */
@@ -47,6 +46,7 @@ export const newOrderSchema = z.strictObject({
       (text) => !/[\u{10000}-\u{10FFFF}]/u.test(text),
       'has a character that WeChat Pay does not take, such as an emoji',
     )
+    .regex(/^\P{Cc}*$/u, 'expected no control characters')
     .optional()
     .describe('the shop’s own words, echoed by WeChat; at most 127 bytes'),
   address: addressSchema.optional(),

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { fenSchema } from '../common/fen.js';
+import { lines, notes } from '../common/http/written-text.js';
 import { REFUND_PURPOSES } from './refund.entity.js';
 import { REFUND_STATUSES } from './refund.status.js';
 
 /** A queue of this many is "a thousand or more": counting on would read every refund there ever was. */
 export const COUNTED_TO = 1000;
 
-const reasonSchema = z.string().trim().min(1).max(200);
+const reasonSchema = lines(200).min(1);
 
 export const newRefundSchema = z.strictObject({
   amountFen: z.int().min(1).max(1_000_000_000).optional().describe('all that is refundable when absent'),
@@ -31,7 +32,7 @@ export const newRefundSchema = z.strictObject({
 export type NewRefund = z.infer<typeof newRefundSchema>;
 
 export const approveSchema = z.strictObject({
-  note: z.string().trim().max(500).optional(),
+  note: notes(500).optional(),
   restock: z.boolean().default(false).describe('the goods go back into stock when the money is back'),
 });
 export type Approve = z.infer<typeof approveSchema>;

@@ -259,7 +259,7 @@ describe('a coupon that cannot be used', () => {
     );
   });
 
-  it.each(['NO-SUCH', '\u0000', '券', "' OR 1=1 --", '%'])('%j is not known', async (code) => {
+  it.each(['NO-SUCH', '\u0001', '券', "' OR 1=1 --", '%'])('%j is not known', async (code) => {
     expect(await order(buyer, code)).toMatchObject({ status: 422, body: { code: 'COUPON_NOT_USABLE' } });
   });
 

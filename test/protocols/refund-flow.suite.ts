@@ -35,13 +35,19 @@ export function refundFlowSuite(protocol: ProtocolName): void {
     describe('a refund', () => {
       it('is asked for by the buyer, approved by finance, and done without anybody polling', async () => {
         const paid = await paidOrder(system, 10_000);
-        const refund = await ask(paid, { amountFen: 3000, expectedRefundableFen: 10_000 });
-        expect(refund).toMatchObject({ status: 'REQUESTED', amountFen: 3000 });
+        const reason = '不想要了\r\n谢谢';
+        const refund = await ask(paid, { amountFen: 3000, expectedRefundableFen: 10_000, reason });
+        expect(refund).toMatchObject({ status: 'REQUESTED', amountFen: 3000, reason: '不想要了\n谢谢' });
 
         const refused = await support.send('POST', `/refunds/${refund.id}/approve`, {});
         expect(refused).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
 
-        expect(await approve(finance, refund.id, { note: '已核实' })).toMatchObject({ reviewNote: '已核实' });
+        const unwritten = await finance.send('POST', `/refunds/${refund.id}/approve`, {
+          note: '已核实\u001b',
+        });
+        expect(unwritten).toMatchObject({ status: 400, body: { errors: [{ field: 'note' }] } });
+        const note = '已核实\n订单\t3000';
+        expect(await approve(finance, refund.id, { note })).toMatchObject({ reviewNote: note });
         await refundBecomes(finance, refund.id, 'SUCCESS');
         expect(await paid.buyer.order(paid.orderId)).toMatchObject({
           status: 'PAID',
@@ -195,6 +201,7 @@ export function refundFlowSuite(protocol: ProtocolName): void {
         ['too large', { amountFen: 1001 }, 409],
         ['an unknown field', { refundFen: 1 }, 400],
         ['no reason', { reason: ' ' }, 400],
+        ['a reason with a control character', { reason: 'x\u001b[2J' }, 400],
         ['a product that is not in it', { items: [{ productId: 'pears', quantity: 1 }] }, 422],
       ])('refuses %s', async (_, body, status) => {
         const paid = await paidOrder(system, 1000);

@@ -197,7 +197,8 @@ export function reconciliationSuite(name: ProtocolName): void {
       const run = await reconcile(date);
       const [difference] = run.differences;
       const path = `/reconciliations/${run.id}/differences/${difference?.id}`;
-      expect((await finance.send('POST', `${path}/resolve`, { note: ' ' })).status).toBe(400);
+      for (const note of [' ', '\u0007'])
+        expect((await finance.send('POST', `${path}/resolve`, { note })).status).toBe(400);
       const taken = await finance.send<DifferenceView>('POST', `${path}/take`);
       expect(taken.body.owner?.id).toBe(finance.id);
       const resolved = await finance.send<DifferenceView>('POST', `${path}/resolve`, {

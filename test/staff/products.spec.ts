@@ -78,6 +78,13 @@ it.each([
   expect([status, body.errors?.map(({ field }) => field)]).toEqual([400, Object.keys(wrong)]);
 });
 
+it('a search for what no text can hold is refused, not an error of ours', async () => {
+  expect(await owner.send('GET', '/products?limit=5&q=a%00b')).toMatchObject({
+    status: 400,
+    body: { code: 'VALIDATION_FAILED', errors: [{ field: 'q' }] },
+  });
+});
+
 it('settings are shown without a secret', async () => {
   const settings = await owner.get<SettingsView>('/settings');
   const values = new Map(

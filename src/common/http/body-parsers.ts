@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { Problem } from './problem.js';
+import { unstorableText } from './unstorable-text.js';
 
 const JSON_LIMIT_BYTES = 256 * 1024;
 /** A notification may be a megabyte (requirement A6). */
@@ -31,6 +32,9 @@ export function readRequestBodies(fastify: FastifyInstance): void {
       throw new Problem('PAYLOAD_TOO_LARGE', `A body may have ${JSON_LIMIT_BYTES} bytes.`);
     Object.assign(request, { rawBody: body });
     return body.length === 0 ? undefined : parseJson(body);
+  });
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    done(request.url.includes('%00') ? unstorableText(request.query) : undefined);
   });
   fastify.addContentTypeParser(/^image\//, async (request: FastifyRequest, payload: Readable) => {
     if (request.routeOptions.url?.endsWith('/pictures') !== true) throw notJson();
@@ -84,11 +88,20 @@ function withoutPrototype(key: string, value: unknown): unknown {
   return key === '__proto__' ? undefined : value;
 }
 
+/** Only escapes bring them: a body is UTF-8, which has no half characters, and JSON takes no NUL as it is. */
+const MAY_BE_UNSTORABLE = /\\u(0000|[dD][89a-fA-F])/;
+
+/** @throws Problem `INVALID_JSON`; `VALIDATION_FAILED` for text that cannot be kept */
 function parseJson(body: Buffer): unknown {
+  let text: string;
+  let value: unknown;
   try {
-    const text = UTF8.decode(body);
-    return JSON.parse(text, MAY_REACH_A_PROTOTYPE.test(text) ? withoutPrototype : undefined) as unknown;
+    text = UTF8.decode(body);
+    value = JSON.parse(text, MAY_REACH_A_PROTOTYPE.test(text) ? withoutPrototype : undefined);
   } catch (error) {
     throw new Problem('INVALID_JSON', 'The body is not valid JSON in UTF-8.', { cause: error });
   }
+  const refused = MAY_BE_UNSTORABLE.test(text) ? unstorableText(value) : undefined;
+  if (refused !== undefined) throw refused;
+  return value;
 }

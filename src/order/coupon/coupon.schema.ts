@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
+import { line } from '../../common/http/written-text.js';
 
 export const COUPON_CODE = /^[A-Z0-9_-]{3,32}$/;
 const MAX_FEN = 1_000_000_000;
@@ -20,12 +21,7 @@ export const codeSchema = z
   .toUpperCase()
   .regex(COUPON_CODE, 'expected 3 to 32 letters, digits, dashes or underscores')
   .describe('3 to 32 letters, digits, dashes or underscores; case does not count');
-const nameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(64)
-  .regex(/^\P{Cc}*$/u, 'expected no control characters');
+const nameSchema = line(64).min(1);
 const amountSchema = z.int().min(1).max(MAX_FEN).describe('a fixed amount off, integer fen');
 const percentSchema = z
   .int()

@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import { fenSchema, MAX_ORDER_FEN } from '../../common/fen.js';
+import { line } from '../../common/http/written-text.js';
 
 const MAX_STOCK = 1_000_000_000;
 
-const nameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(64)
-  .regex(/^\P{Cc}*$/u, 'expected no control characters');
+const nameSchema = line(64).min(1);
 const imageSchema = z
   .union([z.url({ protocol: /^https$/ }), z.string().regex(/^\/[\w./-]*$/)], {
     error: 'expected an https:// address, or a path of this host',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
+import { notes } from '../../common/http/written-text.js';
 import { instant, pageFields, periodFields } from '../list-query.js';
 
 export const staffBuyerListSchema = z.strictObject({
@@ -16,12 +17,7 @@ export const staffBuyerListSchema = z.strictObject({
 export type StaffBuyerListQuery = z.infer<typeof staffBuyerListSchema>;
 
 export const noteSchema = z.strictObject({
-  note: z
-    .string()
-    .trim()
-    .max(1000)
-    .regex(/^[\P{Cc}\r\n\t]*$/u, 'expected no control characters')
-    .describe('for the staff only; empty takes it away'),
+  note: notes(1000).describe('for the staff only; empty takes it away'),
 });
 export type Note = z.infer<typeof noteSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notes } from '../../common/http/written-text.js';
 import { DIFFERENCE_KINDS, RESOLUTIONS } from '../../reconcile/daily/difference.entity.js';
 import { DIFFERENCE_STATUSES } from '../../reconcile/daily/difference.status.js';
 import { RECONCILIATION_STATUSES } from '../../reconcile/daily/reconciliation.status.js';
@@ -103,7 +104,7 @@ export const differenceParamSchema = z.object({ id: z.string(), diffId: z.string
 export type DifferenceParam = z.infer<typeof differenceParamSchema>;
 
 export const resolveSchema = z.strictObject({
-  note: z.string().trim().min(1).max(1000),
+  note: notes(1000).min(1),
   resolution: z.enum(RESOLUTIONS).default('EXPLAINED'),
 });
 export type Resolve = z.infer<typeof resolveSchema>;

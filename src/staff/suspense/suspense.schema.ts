@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
+import { notes } from '../../common/http/written-text.js';
 import { SUSPENSE_KINDS } from '../../payment/suspense-item.entity.js';
 import { SUSPENSE_STATUSES } from '../../payment/suspense.status.js';
 import { refundSchema } from '../../refund/refund.schema.js';
@@ -48,7 +49,7 @@ export const suspenseDetailSchema = suspenseRowSchema.extend({
 export type SuspenseDetail = z.infer<typeof suspenseDetailSchema>;
 
 export const acceptSuspenseSchema = z.strictObject({
-  note: z.string().trim().min(1).max(500).describe('why the shop keeps it'),
+  note: notes(500).min(1).describe('why the shop keeps it'),
 });
 export type AcceptSuspense = z.infer<typeof acceptSuspenseSchema>;
 
