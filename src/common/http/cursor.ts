@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
-const cursorSchema = z.tuple([z.iso.datetime(), z.uuid()]);
+/** As `encodeCursor` writes it. The year 0, which ISO 8601 has, is none to PostgreSQL. */
+const instant = z.iso.datetime({ precision: 3 }).regex(/^[1-9]/);
+const cursorSchema = z.tuple([instant, z.uuid()]);
 
 /** A place in a list sorted newest first: keyset pagination, so a page never shifts while rows are added. */
 export interface Cursor {
