@@ -13,12 +13,13 @@ import type { OperatorPrincipal } from '../../operator/operator-principal.js';
 import { auditOrigin, type RequestOrigin } from '../../operator/request-origin.js';
 import { OrderItem } from '../order-item.entity.js';
 import { Product } from '../product.entity.js';
-import type {
-  NewProduct,
-  ProductChange,
-  StaffProductListQuery,
-  StaffProductPage,
-  StaffProductView,
+import {
+  MAX_STOCK,
+  type NewProduct,
+  type ProductChange,
+  type StaffProductListQuery,
+  type StaffProductPage,
+  type StaffProductView,
 } from './product.schema.js';
 
 interface By {
@@ -65,12 +66,18 @@ export class ProductDeskService {
     });
   }
 
-  /** Changes what is sold from now on. @throws Problem `PRODUCT_NOT_FOUND`, `OUT_OF_STOCK` when more leaves than is there */
+  /**
+   * Changes what is sold from now on.
+   * @throws Problem `PRODUCT_NOT_FOUND`, `OUT_OF_STOCK` when more leaves than is there, `VALIDATION_FAILED` when more comes
+   *   than can be counted
+   */
   async change(id: string, { stockChange = 0, ...change }: ProductChange, by: By): Promise<void> {
     await transaction(this.dataSource, async (manager) => {
       const before = await lock(manager, id);
       const stock = (change.stock ?? before.stock) + stockChange;
-      if (stock < 0) throw new Problem('OUT_OF_STOCK', `Only ${before.stock} are there.`);
+      if (stock < 0) throw impossibleChange('OUT_OF_STOCK', `only ${before.stock} are there`);
+      if (stockChange > 0 && stock > MAX_STOCK)
+        throw impossibleChange('VALIDATION_FAILED', `at most ${MAX_STOCK} can be there`);
       const { name, description, imageUrl, priceFen, active } = { ...before, ...defined(change) };
       const after = { name, description, imageUrl, priceFen: toFen(priceFen), stock, active };
       await manager.update(Product, { id }, after);
@@ -148,6 +155,10 @@ function changesOf<Fields extends object>(
   const changed = (Object.keys(after) as (keyof Fields)[]).filter((name) => before[name] !== after[name]);
   const pick = (of: Partial<Fields>): object => Object.fromEntries(changed.map((name) => [name, of[name]]));
   return { before: pick(before), after: pick(after) };
+}
+
+function impossibleChange(code: 'OUT_OF_STOCK' | 'VALIDATION_FAILED', message: string): Problem {
+  return new Problem(code, `stockChange: ${message}`, { errors: [{ field: 'stockChange', message }] });
 }
 
 function noSuchProduct(): Problem {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fenSchema, MAX_ORDER_FEN } from '../../common/fen.js';
 import { line } from '../../common/http/written-text.js';
 
-const MAX_STOCK = 1_000_000_000;
+export const MAX_STOCK = 1_000_000_000;
 
 const nameSchema = line(64).min(1);
 const imageSchema = z
