@@ -155,6 +155,16 @@ describe('open attempts', () => {
     expect(await stockOf(product)).toBe(7);
   });
 
+  it('a close that WeChat refuses is called one', async () => {
+    const { order } = await buyer.checkout(productId);
+    await system.control.fault({ path: '/pay/closeorder', fault: 'SIGNERROR' });
+    const answer = await buyer.send('POST', `/api/v1/orders/${order.id}/payments`, { tradeType: 'NATIVE' });
+    expect(answer).toMatchObject({
+      status: 504,
+      body: { detail: expect.stringContaining('refuses the close with SIGNERROR') },
+    });
+  });
+
   it('M-08, Q-07: at expiry WeChat is asked first, then closed there, then here; the stock comes back once', async () => {
     const product = await system.product({ stock: 5 });
     const { order, payment } = await buyer.checkout(product, 2);

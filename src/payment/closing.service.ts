@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
@@ -11,9 +11,9 @@ import type { Unknown } from '../wxpay/outcome.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { AttemptService } from './attempt.service.js';
 import { nextCloseAt } from './check-schedule.js';
-import { asUnknown, InquiryService } from './inquiry.service.js';
+import { markClosed } from './closed-mark.js';
+import { asUnknown, InquiryService, PAID_BUT_NOT_SHOWN } from './inquiry.service.js';
 import type { Payment } from './payment.entity.js';
-import { isOpen } from './payment.status.js';
 
 /** Committed before WeChat is asked, so no new attempt can start in between (DESIGN §6.6). */
 const REQUEST_CLOSE = statement(
@@ -24,10 +24,6 @@ const REQUEST_CLOSE = statement(
 const BRING_FORWARD = statement(
   'bring-check-forward',
   'UPDATE payments SET next_check_at = least(next_check_at, $2) WHERE id = $1',
-);
-const MARK_CLOSED = statement(
-  'close-payment',
-  `UPDATE payments SET status = 'CLOSED', next_check_at = NULL WHERE id = $1`,
 );
 const LOCK_PAYMENT = statement('lock-payment-status', 'SELECT status FROM payments WHERE id = $1 FOR UPDATE');
 
@@ -67,7 +63,7 @@ export class ClosingService {
       const order = await this.orders.lock(manager, orderId);
       if (order?.status !== 'PENDING_PAYMENT')
         return { kind: order?.status === 'CLOSED' ? 'closed' : 'paid' };
-      if (open !== null) await this.markClosed(manager, open);
+      if (open !== null) await markClosed(manager, open.id);
       await this.orders.close(manager, order);
       await this.jobs.enqueue(manager, 'events', [newEvent('order.closed', this.clock.now(), { orderId })]);
       return { kind: 'closed' };
@@ -80,7 +76,9 @@ export class ClosingService {
     if (closing.kind !== 'closed') return closing;
     return transaction(this.dataSource, async (manager) => {
       await this.orders.lock(manager, payment.orderId);
-      return { kind: (await this.markClosed(manager, payment)) ? 'closed' : 'paid' };
+      const [row] = await run<Pick<Payment, 'status'>>(manager, LOCK_PAYMENT, [payment.id]);
+      await markClosed(manager, payment.id);
+      return { kind: row?.status === 'SUCCESS' ? 'paid' : 'closed' };
     });
   }
 
@@ -90,24 +88,11 @@ export class ClosingService {
     if (inquiry.state === 'PAID') return { kind: 'paid' };
     if (inquiry.state === 'CLOSED') return { kind: 'closed' };
     const outcome = await this.wxpay.close(payment);
-    if (outcome.kind !== 'accepted') return asUnknown(outcome);
+    if (outcome.kind !== 'accepted') return asUnknown(outcome, 'close');
     if (outcome.value === 'CLOSED') return { kind: 'closed' };
     // Paid between the question and the close: WeChat knows the payment now.
     const again = await this.inquiries.ask(payment);
     if (again.kind === 'unknown') return again;
-    return again.state === 'PAID'
-      ? { kind: 'paid' }
-      : {
-          kind: 'unknown',
-          reason: 'SYSTEM_ERROR',
-          message: 'WeChat Pay calls the order paid but does not show the payment yet',
-        };
-  }
-
-  /** @returns whether the attempt is closed; false when it was paid meanwhile */
-  private async markClosed(manager: EntityManager, payment: Payment): Promise<boolean> {
-    const [row] = await run<Pick<Payment, 'status'>>(manager, LOCK_PAYMENT, [payment.id]);
-    if (row !== undefined && isOpen(row.status)) await run(manager, MARK_CLOSED, [payment.id]);
-    return row?.status !== 'SUCCESS';
+    return again.state === 'PAID' ? { kind: 'paid' } : PAID_BUT_NOT_SHOWN;
   }
 }

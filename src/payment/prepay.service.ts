@@ -4,11 +4,12 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { Problem } from '../common/http/problem.js';
 import { run, statement } from '../database/sql.js';
-import { unknown, type Outcome, type Rejected, type Unknown } from '../wxpay/outcome.js';
+import type { Outcome, Rejected, Unknown } from '../wxpay/outcome.js';
 import type { Prepaid } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { CheckoutCommitService } from './checkout-commit.service.js';
-import { InquiryService, type Inquiry } from './inquiry.service.js';
+import { markClosed } from './closed-mark.js';
+import { InquiryService, PAID_BUT_NOT_SHOWN, type Inquiry } from './inquiry.service.js';
 import type { Payment } from './payment.entity.js';
 import { isPrepayFresh } from './prepay-lifetime.js';
 
@@ -17,19 +18,10 @@ const MARK_FAILED = statement(
   'fail-payment',
   `UPDATE payments SET status = 'FAILED', failure = $2, next_check_at = NULL WHERE id = $1 AND status = 'CREATED'`,
 );
-const MARK_CLOSED = statement(
-  'close-created-payment',
-  `UPDATE payments SET status = 'CLOSED', next_check_at = NULL WHERE id = $1 AND status IN ('CREATED', 'PREPAID')`,
-);
 
 /** Failures that come at once and leave time to repeat the same request (protocol §1.4: SYSTEMERROR). A timeout has used the time up. */
 const REPEATED_AT_ONCE = new Set<Unknown['reason']>(['SYSTEM_ERROR', 'CONNECTION_LOST', 'HTTP_STATUS']);
 const RETRY_AFTER_SECONDS = 2;
-
-const PAID_BUT_NOT_SHOWN = unknown(
-  'SYSTEM_ERROR',
-  'WeChat Pay calls the order paid but does not show the payment yet',
-);
 
 /**
  * `ready`: the payment can be shown to the buyer. `renumber`: this number is over, a new attempt is needed. `replace`: the
@@ -114,7 +106,7 @@ export class PrepayService {
     }
     if (code === 'OUT_TRADE_NO_USED') return { kind: 'replace' };
     if (code === 'ORDERCLOSED') {
-      await run(manager, MARK_CLOSED, [payment.id]);
+      await markClosed(manager, payment.id);
       return { kind: 'renumber' };
     }
     await run(manager, MARK_FAILED, [payment.id, { code, message }]);

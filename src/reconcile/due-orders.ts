@@ -42,8 +42,9 @@ export class DueOrders extends DueWorker {
     const expired = await run<{ id: string }>(this.dataSource.manager, EXPIRED, [this.clock.now()]);
     for (const { id } of expired) {
       try {
-        await this.closing.closeOrder(id);
-        this.logger.log('an expired order is closed', { orderId: id });
+        const { kind } = await this.closing.closeOrder(id);
+        // Otherwise somebody has begun to pay it meanwhile, and its attempt brings it up again.
+        if (kind === 'closed') this.logger.log('an expired order is closed', { orderId: id });
       } catch (error) {
         this.logger.error('an expired order could not be closed; it stays due', {
           orderId: id,

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
 import { nextCheckAt, nextCloseAt } from '../payment/check-schedule.js';
+import { markClosed } from '../payment/closed-mark.js';
 import { ClosingService } from '../payment/closing.service.js';
 import { InquiryService } from '../payment/inquiry.service.js';
 import { Payment } from '../payment/payment.entity.js';
@@ -24,10 +25,6 @@ const CLAIM = statement(
 const RESCHEDULE = statement(
   'reschedule-payment',
   `UPDATE payments SET next_check_at = $2 WHERE id = $1 AND next_check_at IS NOT NULL AND status IN ('CREATED', 'PREPAID')`,
-);
-const MARK_CLOSED = statement(
-  'close-payment-closed-at-wechat',
-  `UPDATE payments SET status = 'CLOSED', next_check_at = NULL WHERE id = $1 AND status IN ('CREATED', 'PREPAID')`,
 );
 const IS_CLOSING = statement(
   'order-is-closing',
@@ -76,7 +73,7 @@ export class DuePayments extends DueWorker {
         });
       }
       if (answer.kind === 'answered' && answer.state === 'CLOSED') {
-        await run(manager, MARK_CLOSED, [payment.id]);
+        await markClosed(manager, payment.id);
       } else {
         const now = this.clock.now();
         await run(manager, RESCHEDULE, [
