@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createApp } from '../src/app.js';
 import { readSettings } from '../src/config/settings.js';
 import type { OrderView } from '../src/order/order.schema.js';
-import { nextCheckAt, nextCloseAt } from '../src/payment/check-schedule.js';
+import { nextCheckAt, soonAfter } from '../src/payment/check-schedule.js';
 import { booksOf, postponeChecks } from './support/books.js';
 import { TestBuyer, type CheckedOut } from './support/buyer.js';
 import { eventually } from './support/eventually.js';
@@ -37,7 +37,15 @@ describe('the schedule of questions', () => {
   it('never later than the expiry', () => {
     expect(next(0, 10 * SECOND)).toBe(10 * SECOND);
     expect(next(61 * SECOND, 2 * MINUTE)).toBe(2 * MINUTE);
-    expect(next(16 * MINUTE, 7 * 24 * 60 * MINUTE)).toBe(7 * 24 * 60 * MINUTE);
+  });
+
+  it('every half hour of a long life: whoever paid unheard after the first minutes does not wait a week', () => {
+    const week = 7 * 24 * 60 * MINUTE;
+    expect(next(16 * MINUTE, week)).toBe(30 * MINUTE);
+    expect(next(30 * MINUTE, week)).toBe(60 * MINUTE);
+    expect(next(61 * MINUTE, week)).toBe(90 * MINUTE);
+    expect(next(week - 1, week)).toBe(week);
+    expect(next(31 * MINUTE, 40 * MINUTE)).toBe(40 * MINUTE);
   });
 
   it('after the expiry again and again, never sooner than 15 s and never later than 10 min', () => {
@@ -48,8 +56,8 @@ describe('the schedule of questions', () => {
     expect(overdue(3 * 24 * 60 * MINUTE)).toBe(10 * MINUTE);
   });
 
-  it('an unanswered cancellation is tried again after 15 s', () => {
-    expect(nextCloseAt(created)).toEqual(at(15 * SECOND));
+  it('soon is 15 s', () => {
+    expect(soonAfter(created)).toEqual(at(15 * SECOND));
   });
 });
 
@@ -153,6 +161,22 @@ describe('open attempts', () => {
     await buyer.orderBecomes(order.id, 'CLOSED');
     expect(await due(payment.outTradeNo)).toMatchObject({ status: 'CLOSED', checks: ages.length });
     expect(await stockOf(product)).toBe(7);
+  });
+
+  it('an attempt that is handed out again is asked about soon, whatever its age', async () => {
+    const { order, payment } = await buyer.checkout(productId);
+    await system.control.advance(16 * 60);
+    await eventually(async () => expect((await due(payment.outTradeNo)).age).toBe(20 * MINUTE));
+    const again = await buyer.send<CheckedOut>('POST', `/api/v1/orders/${order.id}/payments`, {
+      tradeType: 'JSAPI',
+    });
+    expect(again.body.payment.outTradeNo).toBe(payment.outTradeNo);
+    const { age } = await due(payment.outTradeNo);
+    expect(age).toBeGreaterThanOrEqual(16 * MINUTE + 15 * SECOND);
+    expect(age).toBeLessThan(17 * MINUTE);
+    await silently(() => system.control.pay({ outTradeNo: payment.outTradeNo }));
+    await system.control.advance(30);
+    await buyer.orderBecomes(order.id, 'PAID');
   });
 
   it('a close that WeChat refuses is called one', async () => {

@@ -11,7 +11,7 @@ import { OrderItem } from '../order/order-item.entity.js';
 import type { Order } from '../order/order.entity.js';
 import type { PrepayRequest, TradeType } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
-import { nextCheckAt } from './check-schedule.js';
+import { nextCheckAt, soonAfter } from './check-schedule.js';
 import { Payment } from './payment.entity.js';
 import { OPEN_STATUSES } from './payment.status.js';
 import { productText } from './product-text.js';
@@ -23,6 +23,11 @@ const INSERT_PAYMENTS = statement(
    SELECT p.*, 'CREATED', 0
    FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],
                $10::jsonb[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[]) AS p`,
+);
+
+const BRING_FORWARD = statement(
+  'bring-check-forward',
+  'UPDATE payments SET next_check_at = least(next_check_at, $2) WHERE id = $1',
 );
 
 /** An attempt to be. */
@@ -153,6 +158,11 @@ export class AttemptService {
       where: { orderId, status: In(OPEN_STATUSES) },
       lock: { mode: 'pessimistic_write' },
     });
+  }
+
+  /** WeChat is asked about a locked, open attempt soon, whatever its age. */
+  async askSoon(manager: EntityManager, { id }: Payment): Promise<void> {
+    await send(manager, BRING_FORWARD, [id, soonAfter(this.clock.now())]);
   }
 
   lastAttempt(manager: EntityManager, orderId: string): Promise<Payment | null> {

@@ -134,7 +134,12 @@ export class CheckoutService {
     if (order === null) throw new Problem('ORDER_NOT_FOUND', 'You have no such order.');
     this.refuseUnlessPayable(order);
     const open = await this.attempts.lockOpen(manager, orderId);
-    if (open !== null) return { open, serves: this.attempts.serves(open, wish) };
+    if (open !== null) {
+      const serves = this.attempts.serves(open, wish);
+      // Its age says when WeChat is asked about it, and it may be paid only now.
+      if (serves) await this.attempts.askSoon(manager, open);
+      return { open, serves };
+    }
     const last = await this.attempts.lastAttempt(manager, orderId);
     const items = await this.orders.itemsOf(manager, orderId);
     const attempt = (last?.attempt ?? 0) + 1;

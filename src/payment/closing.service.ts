@@ -10,7 +10,6 @@ import { OrderService } from '../order/order.service.js';
 import type { Unknown } from '../wxpay/outcome.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { AttemptService } from './attempt.service.js';
-import { nextCloseAt } from './check-schedule.js';
 import { markClosed } from './closed-mark.js';
 import { asUnknown, InquiryService, PAID_BUT_NOT_SHOWN } from './inquiry.service.js';
 import type { Payment } from './payment.entity.js';
@@ -19,11 +18,6 @@ import type { Payment } from './payment.entity.js';
 const REQUEST_CLOSE = statement(
   'request-close',
   `UPDATE orders SET close_requested_at = $2 WHERE id = $1 AND close_requested_at IS NULL`,
-);
-/** If WeChat leaves the closing open, or this process dies, the due rows carry on with it soon. */
-const BRING_FORWARD = statement(
-  'bring-check-forward',
-  'UPDATE payments SET next_check_at = least(next_check_at, $2) WHERE id = $1',
 );
 const LOCK_PAYMENT = statement('lock-payment-status', 'SELECT status FROM payments WHERE id = $1 FOR UPDATE');
 
@@ -48,10 +42,10 @@ export class ClosingService {
     const open = await transaction(this.dataSource, async (manager) => {
       const order = await this.orders.lock(manager, orderId);
       if (order?.status !== 'PENDING_PAYMENT') return null;
-      const now = this.clock.now();
-      await run(manager, REQUEST_CLOSE, [orderId, now]);
+      await run(manager, REQUEST_CLOSE, [orderId, this.clock.now()]);
       const attempt = await this.attempts.lockOpen(manager, orderId);
-      if (attempt !== null) await run(manager, BRING_FORWARD, [attempt.id, nextCloseAt(now)]);
+      // If WeChat leaves the closing open, or this process dies, the due rows carry on with it.
+      if (attempt !== null) await this.attempts.askSoon(manager, attempt);
       return attempt;
     });
     if (open !== null) {

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { run, statement } from '../database/sql.js';
-import { nextCheckAt, nextCloseAt } from '../payment/check-schedule.js';
+import { nextCheckAt, soonAfter } from '../payment/check-schedule.js';
 import { markClosed } from '../payment/closed-mark.js';
 import { ClosingService } from '../payment/closing.service.js';
 import { InquiryService } from '../payment/inquiry.service.js';
@@ -78,7 +78,7 @@ export class DuePayments extends DueWorker {
         const now = this.clock.now();
         await run(manager, RESCHEDULE, [
           payment.id,
-          closing ? nextCloseAt(now) : nextCheckAt(payment.createdAt, payment.expiresAt, now),
+          closing ? soonAfter(now) : nextCheckAt(payment.createdAt, payment.expiresAt, now),
         ]);
       }
     } catch (error) {
