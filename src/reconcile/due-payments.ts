@@ -76,9 +76,11 @@ export class DuePayments extends DueWorker {
         await markClosed(manager, payment.id);
       } else {
         const now = this.clock.now();
+        // At its expiry the order is closing as well: a person waits only for what he asked for before.
+        const hasWaitingPerson = closing && now < payment.expiresAt;
         await run(manager, RESCHEDULE, [
           payment.id,
-          closing ? soonAfter(now) : nextCheckAt(payment.createdAt, payment.expiresAt, now),
+          hasWaitingPerson ? soonAfter(now) : nextCheckAt(payment.createdAt, payment.expiresAt, now),
         ]);
       }
     } catch (error) {
