@@ -16,7 +16,7 @@ import { throwBusy } from './shop-busy.js';
 /** What a checkout commits: its order before WeChat is asked, WeChat's prepay afterwards. Or an order that is paid later. */
 type Step = { placement: Placement } | { order: UnpricedOrder } | { mark: PrepaidMark };
 type Committed =
-  { placed: Placed | Problem } | { ordered: OrderWithItems | Problem } | { isOpen: boolean };
+  { placed: Placed | Problem } | { ordered: OrderWithItems | Problem } | { isPayable: boolean };
 type UnpricedOrder = Omit<OrderToCreate<undefined>, 'agree'>;
 
 /**
@@ -74,10 +74,13 @@ export class CheckoutCommitService {
     return committed.ordered;
   }
 
-  /** Returns once it is committed: whether the attempt was still open. @throws Problem `SHOP_BUSY` */
+  /**
+   * Returns once it is committed: whether the attempt was still open and nobody had asked to close its order.
+   * @throws Problem `SHOP_BUSY`
+   */
   async markPrepaid(mark: PrepaidMark): Promise<boolean> {
     const committed = await this.steps.submit({ mark }).catch(throwBusy);
-    return 'isOpen' in committed && committed.isOpen;
+    return 'isPayable' in committed && committed.isPayable;
   }
 
   private async commit(steps: readonly Step[]): Promise<Committed[]> {
@@ -96,10 +99,10 @@ export class CheckoutCommitService {
         ordered: orders.length === 0 ? [] : await this.orders.create(manager, orders),
       };
     });
-    const open = new Set((await marked?.rows)?.map(({ id }) => id));
+    const payable = new Set((await marked?.rows)?.flatMap(({ id, isPayable }) => (isPayable ? [id] : [])));
     const [nextPlaced, nextOrdered] = [placed.values(), ordered.values()];
     return steps.map((step) => {
-      if ('mark' in step) return { isOpen: open.has(step.mark.paymentId) };
+      if ('mark' in step) return { isPayable: payable.has(step.mark.paymentId) };
       if ('order' in step) return { ordered: nextOrdered.next().value as OrderWithItems | Problem };
       return { placed: nextPlaced.next().value as Placed | Problem };
     });

@@ -77,8 +77,8 @@ export class PrepayService {
 
   private async markPrepaid(payment: Payment, prepaid: Prepaid): Promise<Payment & { prepaid: Prepaid }> {
     const prepaidAt = this.clock.now();
-    const isOpen = await this.commits.markPrepaid({ paymentId: payment.id, prepaid, prepaidAt });
-    if (!isOpen)
+    const isPayable = await this.commits.markPrepaid({ paymentId: payment.id, prepaid, prepaidAt });
+    if (!isPayable)
       throw new Problem('PAYMENT_CHANGED', 'The order was paid or closed meanwhile; look at it again.', {
         extra: { orderId: payment.orderId },
       });

@@ -521,6 +521,22 @@ export function paymentSuite(protocol: ProtocolName): void {
         },
       );
 
+      it('asked for while the prepay is under way: nobody gets what opens the cashier', async () => {
+        const order = await orderOnly();
+        await system.control.fault(
+          { path: paths.prepay, fault: 'slow', ms: 1000, count: 1 },
+          { path: paths.query, fault: 'SYSTEMERROR' },
+        );
+        const paying = pay<ProblemBody>(order.id);
+        await eventually(async () => expect((await system.control.applied())[0]).toBe(1));
+        expect((await act(order.id, 'cancel')).status).toBe(202);
+        expect(await paying).toMatchObject({ status: 409, body: { code: 'PAYMENT_CHANGED' } });
+        await system.control.noFaults();
+        await system.control.advance(16);
+        await buyer.orderBecomes(order.id, 'CLOSED');
+        expect(await statusesOf(order.id)).toEqual(['CLOSED']);
+      });
+
       it('is refused for a paid order', async () => {
         const { order, payment } = await buyer.checkout(productId);
         await system.control.pay({ outTradeNo: payment.outTradeNo });
