@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fastify } from 'fastify';
 import { createApp } from '../src/app.js';
 import { readSettings, SettingsError } from '../src/config/settings.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -129,6 +130,15 @@ describe('settings', () => {
     ['WXPAY_SIGN_TYPE', 'md5'],
     ['WXPAY_BASE_URL', 'http://api.mch.weixin.qq.com'],
     ['WXPAY_BACKUP_URL', 'http://api2.mch.weixin.qq.com'],
+    ['WXPAY_BASE_URL', 'https://api.mch.weixin.qq.com/hunter2'],
+    ['WXPAY_BACKUP_URL', 'https://api2.mch.weixin.qq.com/?hunter2'],
+    ['WECHAT_BASE_URL', 'http://user:hunter2@127.0.0.1:9080'],
+    ['FEIE_BASE_URL', 'https://api.feieyun.cn/Api/Open/'],
+    ['TRUSTED_PROXIES', 'proxy.example.com'],
+    ['TRUSTED_PROXIES', '127.0.0.1, 10.0.0.256'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['TRUSTED_PROXIES', 'fe80::/129'],
     ['WXPAY_TIMEOUT_MS', '99'],
     ['WXPAY_CONFIRM_NOTIFY', 'never'],
     ['CORS_ORIGINS', 'shop.example.org'],
@@ -191,6 +201,18 @@ describe('settings', () => {
       ],
     });
     expect(wechat.templates.ORDER_SHIPPED).toBeUndefined();
+  });
+
+  it.each([
+    'loopback',
+    'linklocal,uniquelocal',
+    '127.0.0.1',
+    '::1',
+    '10.0.0.0/8, fd00::/8',
+    '::ffff:10.0.0.1',
+  ])('TRUSTED_PROXIES may be %s, and the server takes it', (proxies) => {
+    const { trustedProxies } = readSettings({ ...COMPLETE, TRUSTED_PROXIES: proxies }).http;
+    expect(() => fastify({ trustProxy: trustedProxies })).not.toThrow();
   });
 
   it('lists are split and trimmed', () => {

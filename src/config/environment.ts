@@ -68,6 +68,18 @@ const yesNo = z.enum(['true', 'false']).transform((word) => word === 'true');
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
+/** What is asked of whoever is there is said by us: a path or a query beside the origin would never be used. */
+const origin = (protocol: RegExp) =>
+  z
+    .url({ protocol })
+    // zod goes on after the first complaint
+    .refine((url) => URL.canParse(url) && new URL(url).href === `${new URL(url).origin}/`);
+
+/** In the terms of Fastify's `trustProxy`, which throws for anything else, a range of 0 bits included. */
+const trustedProxy = z
+  .union([z.enum(['loopback', 'linklocal', 'uniquelocal']), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+  .refine((range) => !/\/0+$/.test(range));
+
 /** A template of subscribe messages; without it the message is not sent. */
 const template = (message: MessageName) =>
   expecting(
@@ -106,8 +118,8 @@ export const environmentSchema = z.object({
     publicOrigin,
   ),
   TRUSTED_PROXIES: expecting(
-    'a comma-separated list of proxy addresses or CIDR ranges',
-    list(z.string().max(64)).default([]),
+    'a comma-separated list of addresses, CIDR ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+    list(trustedProxy).default([]),
   ),
   CORS_ORIGINS: expecting(
     'a comma-separated list of origins such as https://shop.example.com',
@@ -150,7 +162,10 @@ export const environmentSchema = z.object({
   ),
   SIM_CLOCK_URL: expecting("the simulator's http://…/_sim/clock", httpUrl.optional()),
   ORDER_EXPIRE_MINUTES: expecting('minutes from 2 to 10080', integerBetween(2, 7 * 24 * 60).default(20)),
-  WECHAT_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.weixin.qq.com')),
+  WECHAT_BASE_URL: expecting(
+    'an http(s) address without a path',
+    origin(/^https?$/).default('https://api.weixin.qq.com'),
+  ),
   WECHAT_MESSAGE_TOKEN: expecting(
     'the token of the message push, 3 to 32 letters or digits',
     z
@@ -205,14 +220,17 @@ export const environmentSchema = z.object({
       .regex(/^[0-9A-Za-z]{6,20}$/)
       .optional(),
   ),
-  FEIE_BASE_URL: expecting('an http(s) address', httpUrl.default('https://api.feieyun.cn')),
+  FEIE_BASE_URL: expecting(
+    'an http(s) address without a path',
+    origin(/^https?$/).default('https://api.feieyun.cn'),
+  ),
   WXPAY_BASE_URL: expecting(
-    'an https address',
-    z.url({ protocol: /^https$/ }).default('https://api.mch.weixin.qq.com'),
+    'an https address without a path',
+    origin(/^https$/).default('https://api.mch.weixin.qq.com'),
   ),
   WXPAY_BACKUP_URL: expecting(
-    'an https address',
-    z.url({ protocol: /^https$/ }).default('https://api2.mch.weixin.qq.com'),
+    'an https address without a path',
+    origin(/^https$/).default('https://api2.mch.weixin.qq.com'),
   ),
   WXPAY_CA_PATH: expecting('the path of a PEM file', z.string().min(1).optional()),
   WXPAY_TIMEOUT_MS: expecting('milliseconds from 100 to 60000', integerBetween(100, 60_000).default(8000)),
