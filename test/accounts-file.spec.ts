@@ -84,5 +84,8 @@ describe('WXPAY_ACCOUNTS_FILE', () => {
   it('stops the start with every line at once', () => {
     const path = file({ accounts: [{ ...ACCOUNT, apiV3Key: undefined }] });
     expect(() => readSettings({ WXPAY_ACCOUNTS_FILE: path })).toThrow(SettingsError);
+    expect(() => readSettings({ WXPAY_ACCOUNTS_FILE: path })).toThrow(
+      /PUBLIC_URL is missing[^]*branch-2\.apiV3Key/,
+    );
   });
 });

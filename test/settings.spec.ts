@@ -76,6 +76,23 @@ describe('settings', () => {
     expect(lines.join()).not.toContain('official-secret');
   });
 
+  it('what is wrong only beside another setting, or in a file, is named with all the rest', () => {
+    const wrong = {
+      PORT: 'http',
+      FEIE_SN: '316500004',
+      SIM_CLOCK_URL: 'http://127.0.0.1:9080/_sim/clock',
+      WXPAY_API: 'v3',
+      WXPAY_ACCOUNTS_FILE: '/nowhere/accounts.json',
+    };
+    expect(linesOf({ ...COMPLETE, ...wrong })).toEqual([
+      expect.stringMatching(/^PORT is malformed/),
+      expect.stringMatching(/^WXPAY_API_V3_KEY is missing/),
+      expect.stringMatching(/^SIM_CLOCK_URL is refused in production/),
+      expect.stringMatching(/^FEIE_USER is missing/),
+      expect.stringMatching(/^WXPAY_ACCOUNTS_FILE: .* cannot be read/),
+    ]);
+  });
+
   it('names everything that is wrong at once, one line each', () => {
     const lines = linesOf({ PORT: 'http', WXPAY_SIGN_TYPE: 'SHA1' });
     for (const name of [...Object.keys(COMPLETE), 'PORT', 'WXPAY_SIGN_TYPE'])
@@ -238,6 +255,18 @@ describe('WXPAY_CA_PATH', () => {
   afterAll(async () => {
     await database.drop();
     await rm(dir, { recursive: true });
+  });
+
+  it('beside another file that is wrong: both are named at once', async () => {
+    const settings = readSettings({
+      ...COMPLETE,
+      DATABASE_URL: database.url,
+      WXPAY_CA_PATH: join(dir, 'missing.pem'),
+      WXPAY_P12_PATH: join(dir, 'missing.p12'),
+    });
+    await expect(createApp(settings)).rejects.toMatchObject({
+      lines: [expect.stringMatching(/^WXPAY_CA_PATH /), expect.stringMatching(/^WXPAY_P12_PATH: /)],
+    });
   });
 
   it.each<[string, () => Promise<string>]>([

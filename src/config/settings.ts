@@ -29,7 +29,7 @@ export class SettingsError extends Error {
  * @throws SettingsError naming each setting that is missing or malformed and what is expected there
  */
 export function readSettings(environment: NodeJS.ProcessEnv) {
-  const env = readEnvironment(environment);
+  const { env, accounts } = readEnvironment(environment);
   return {
     mode: env.NODE_ENV,
     http: {
@@ -107,7 +107,7 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
       caPath: env.WXPAY_CA_PATH,
       timeoutMs: env.WXPAY_TIMEOUT_MS,
       /** `default` first: the environment describes it. */
-      accounts: readAccounts(env),
+      accounts,
     },
   };
 }
@@ -120,15 +120,6 @@ export function readDatabaseUrl(environment: NodeJS.ProcessEnv): string {
   const url = environmentSchema.shape.DATABASE_URL.safeParse(environment['DATABASE_URL']);
   if (url.success) return url.data;
   throw new SettingsError([describeWrong('DATABASE_URL', !environment['DATABASE_URL'])]);
-}
-
-/** @throws SettingsError */
-function readAccounts(env: z.infer<typeof environmentSchema>): readonly MerchantAccountSettings[] {
-  const first = toMerchantAccount('default', accountFieldsOf(env) as AccountFields, DEFAULT_ACCOUNT_NAMES);
-  const more = env.WXPAY_ACCOUNTS_FILE === undefined ? undefined : readAccountsFile(env.WXPAY_ACCOUNTS_FILE);
-  const wrong = [...(Array.isArray(first) ? first : []), ...(more?.wrong ?? [])];
-  if (wrong.length > 0 || Array.isArray(first)) throw new SettingsError(wrong);
-  return [first, ...(more?.accounts ?? [])];
 }
 
 /**
@@ -153,28 +144,45 @@ function encryptionKeys(
   return [env.DATA_ENCRYPTION_KEY, env.DATA_ENCRYPTION_KEY_PREVIOUS].filter((key) => key !== undefined);
 }
 
-function readEnvironment(environment: NodeJS.ProcessEnv): z.infer<typeof environmentSchema> {
+/**
+ * Everything is looked at, however much is wrong: whoever sets it up mends it in one go.
+ * @throws SettingsError
+ */
+function readEnvironment(environment: NodeJS.ProcessEnv): {
+  env: z.infer<typeof environmentSchema>;
+  accounts: readonly MerchantAccountSettings[];
+} {
   // `NAME=` in an env file means "not set", so that a copied .env.example names what is missing.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const read = environmentSchema.safeParse(given);
-  if (!read.success) {
-    const wrong = new Set(read.error.issues.map((issue) => String(issue.path[0])));
-    throw new SettingsError([
-      ...[...wrong].map((name) => describeWrong(name, given[name] === undefined)),
-      ...missingKeys(accountFieldsOf(given), DEFAULT_ACCOUNT_NAMES),
-    ]);
-  }
-  if (read.data.NODE_ENV === 'production' && read.data.SIM_CLOCK_URL !== undefined) {
-    throw new SettingsError([
-      'SIM_CLOCK_URL is refused in production: business time would follow a simulator',
-    ]);
-  }
-  const { FEIE_USER, FEIE_UKEY, FEIE_SN } = read.data;
-  if (FEIE_USER !== undefined && FEIE_UKEY === undefined)
-    throw new SettingsError([describeWrong('FEIE_UKEY', true)]);
-  if (FEIE_USER === undefined && (FEIE_UKEY !== undefined || FEIE_SN !== undefined))
-    throw new SettingsError([describeWrong('FEIE_USER', true)]);
-  return read.data;
+  const malformed = new Set(read.error?.issues.map((issue) => String(issue.path[0])));
+  const file = given['WXPAY_ACCOUNTS_FILE'];
+  const more = file === undefined ? { accounts: [], wrong: [] } : readAccountsFile(file);
+  const wrong = [
+    ...[...malformed].map((name) => describeWrong(name, given[name] === undefined)),
+    ...missingKeys(accountFieldsOf(given), DEFAULT_ACCOUNT_NAMES),
+    ...contradictions(given).filter((line) => !malformed.has(line.slice(0, line.indexOf(' ')))),
+    ...more.wrong,
+  ];
+  if (!read.success || wrong.length > 0) throw new SettingsError(wrong);
+  const { data: env } = read;
+  const first = toMerchantAccount('default', accountFieldsOf(env) as AccountFields, DEFAULT_ACCOUNT_NAMES);
+  if (Array.isArray(first)) throw new SettingsError(first);
+  return { env, accounts: [first, ...more.accounts] };
+}
+
+/** One line for each thing that is wrong only beside another, well formed or not. */
+function contradictions(given: Readonly<Record<string, string | undefined>>): string[] {
+  const { NODE_ENV = 'production', SIM_CLOCK_URL, FEIE_USER, FEIE_UKEY, FEIE_SN } = given;
+  return [
+    ...(NODE_ENV === 'production' && SIM_CLOCK_URL !== undefined
+      ? ['SIM_CLOCK_URL is refused in production: business time would follow a simulator']
+      : []),
+    ...(FEIE_USER !== undefined && FEIE_UKEY === undefined ? [describeWrong('FEIE_UKEY', true)] : []),
+    ...(FEIE_USER === undefined && (FEIE_UKEY !== undefined || FEIE_SN !== undefined)
+      ? [describeWrong('FEIE_USER', true)]
+      : []),
+  ];
 }
 
 function accountFieldsOf<Value>(env: Readonly<Record<string, Value>>): Record<string, Value | undefined> {

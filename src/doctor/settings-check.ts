@@ -1,4 +1,3 @@
-import { readAccountsFile } from '../config/accounts-file.js';
 import { DEFAULT_ACCOUNT_NAMES } from '../config/environment.js';
 import type { accountFields } from '../config/merchant-account.js';
 import { readSettings, SettingsError } from '../config/settings.js';
@@ -19,9 +18,7 @@ const OWN_CHECK: Partial<Record<Field, CheckName>> = {
 
 /** Every line the service would refuse to start with, and the form of each account's keys. */
 export function settingsChecks(environment: NodeJS.ProcessEnv, given: GivenSettings): Check[] {
-  const lines = [
-    ...new Set([...refusals(environment), ...refusalsOfFile(given.env.WXPAY_ACCOUNTS_FILE)]),
-  ].filter((line) => !line.startsWith('PUBLIC_URL ')); // `public-url` looks at it more closely
+  const lines = refusals(environment).filter((line) => !line.startsWith('PUBLIC_URL ')); // `public-url` looks at it more closely
   const wrong = lines.map((line) => explain(line, given));
   const settings = wrong.some(({ check }) => check === 'settings')
     ? []
@@ -37,11 +34,6 @@ function refusals(environment: NodeJS.ProcessEnv): readonly string[] {
     if (error instanceof SettingsError) return error.lines;
     throw error;
   }
-}
-
-/** The service looks at the file only once the environment is right. */
-function refusalsOfFile(path: string | undefined): string[] {
-  return path === undefined ? [] : readAccountsFile(path).wrong;
 }
 
 function explain(line: string, given: GivenSettings): Check {

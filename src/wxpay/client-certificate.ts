@@ -23,15 +23,35 @@ export function readClientCertificate(account: MerchantAccount, now: Date): Clie
 }
 
 /**
- * Reads every certificate once, before anything is connected: what is wrong with them is said at the start.
- * @throws SettingsError
+ * Reads every certificate once, before anything is connected: what is wrong with any of them is said at the start, and at
+ * once.
+ * @throws SettingsError with one line for each file that is wrong
  */
 export function checkCertificates({ wxpay }: Settings, now: Date): void {
-  certificateAuthorities(wxpay.caPath);
-  for (const account of wxpay.accounts) {
-    readClientCertificate(account, now);
-    if (account.api === 'v3') readSigner(account, now);
-    readPublicKey(account);
+  const wrong = [
+    ...refusal(() => certificateAuthorities(wxpay.caPath)),
+    ...wxpay.accounts.flatMap((account) => {
+      const pair = refusal(() => readClientCertificate(account, now));
+      return [
+        ...pair,
+        // Without a p12 these are the same two files: what is wrong with them is said once.
+        ...(account.api === 'v3' && (account.p12Path !== undefined || pair.length === 0)
+          ? refusal(() => readSigner(account, now))
+          : []),
+        ...refusal(() => readPublicKey(account)),
+      ];
+    }),
+  ];
+  if (wrong.length > 0) throw new SettingsError(wrong);
+}
+
+function refusal(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.lines;
+    throw error;
   }
 }
 
