@@ -29,6 +29,11 @@ const BOOK = statement(
 /** The double-entry journal. It is written in the transaction of the decision that moved the money, or not at all. */
 @Injectable()
 export class LedgerService {
+  /**
+   * Books all of them in one statement, which the caller's transaction waits for at its end: it fails when a movement does
+   * not sum to zero, or is booked already (kind and subject).
+   * @throws outside a transaction only, what PostgreSQL says then
+   */
   async book(manager: EntityManager, movements: readonly Movement[]): Promise<void> {
     if (movements.length === 0) return;
     const entries = movements.flatMap(({ kind, subjectId, merchantAccount, currency, bookedAt, lines }) => {

@@ -106,6 +106,7 @@ export class SettleService {
   /**
    * @param reports authentic reports only; at most one per order (DESIGN §6.2)
    * @returns the verdict on each report, in their order
+   * @throws Error when two reports are about one order: the caller decides about them one after the other
    */
   async settle(manager: EntityManager, reports: readonly PaidTransaction[]): Promise<Settlement[]> {
     const decisions = await this.decide(manager, reports);
