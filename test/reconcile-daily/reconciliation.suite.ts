@@ -10,6 +10,7 @@ import {
   ask,
   paidOrder,
   refundBecomes,
+  refundOf,
   refundsAtWeChat,
   type PaidOrder,
 } from '../refund/paid-order.js';
@@ -91,6 +92,16 @@ export function reconciliationSuite(name: ProtocolName): void {
     return String(refund?.refundId);
   }
 
+  /** Approved and accepted, and no more: WeChat decides when somebody tells it to. @returns our number */
+  async function underWay(order: PaidOrder, amountFen: number): Promise<{ id: string; refundNo: string }> {
+    await system.control.call('POST', '/_sim/settings', { refundSeconds: null });
+    const { id, refundNo } = await ask(order, { amountFen });
+    await approve(finance, id);
+    await eventually(async () => expect((await refundOf(finance, id)).refundId).toBeDefined());
+    await system.control.call('POST', '/_sim/settings', { refundSeconds: 1 });
+    return { id, refundNo };
+  }
+
   const fees = async (): Promise<number> => {
     const [row] = await system.database.query<{ sum: string | null }>(
       "SELECT sum(amount_fen) AS sum FROM ledger_entries WHERE account = 'FEES'",
@@ -118,6 +129,51 @@ export function reconciliationSuite(name: ProtocolName): void {
         // 60 and 9 fen taken, 24 given back
         expect((await fees()) - before).toBe(45);
       }
+    });
+
+    it('the fee given back with a refund that is under way is booked when it succeeds, and never if it is closed', async () => {
+      const [paid, abnormal, closed] = [
+        await underWay(await paidOrder(system, 10_000), 10_000),
+        await underWay(await paidOrder(system, 10_000), 5000),
+        await underWay(await paidOrder(system, 10_000), 1000),
+      ];
+      await system.control.call('POST', `/_sim/refunds/${abnormal.refundNo}`, { status: 'ABNORMAL' });
+      await refundBecomes(finance, abnormal.id, 'ABNORMAL');
+      const date = await today();
+      await to(1, 11);
+      const before = await fees();
+      await eventually(async () => {
+        const run = await reconcile(date);
+        expect([run.status, run.differences]).toEqual(['DONE', []]);
+      });
+      expect((await fees()) - before).toBe(180);
+
+      for (const { refundNo } of [paid, abnormal])
+        await system.control.call('POST', `/_sim/refunds/${refundNo}`, { status: 'SUCCESS' });
+      await system.control.call('POST', `/_sim/refunds/${closed.refundNo}`, { status: 'CLOSED' });
+      await Promise.all([
+        refundBecomes(finance, paid.id, 'SUCCESS'),
+        refundBecomes(finance, abnormal.id, 'SUCCESS'),
+        refundBecomes(finance, closed.id, 'CLOSED'),
+      ]);
+      await paidOrder(system, 10); // too little for a fee
+      const next = await today();
+      await bill(next);
+      // The next day's comparison books them; any other, also of the day itself, finds nothing left to do.
+      for (const day of [next, next, date]) {
+        const run = await reconcile(day);
+        expect([run.status, run.differences]).toEqual(['DONE', []]);
+        expect((await fees()) - before).toBe(90);
+      }
+      const booked = await system.database.query(
+        `SELECT subject_id AS id, amount_fen::int AS fen FROM ledger_entries
+         WHERE kind = 'FEE_CHARGED' AND account = 'WECHAT_RECEIVABLE' AND subject_id = ANY ($1) ORDER BY amount_fen DESC`,
+        [[paid.id, abnormal.id, closed.id]],
+      );
+      expect(booked).toEqual([
+        { id: paid.id, fen: 60 },
+        { id: abnormal.id, fen: 30 },
+      ]);
     });
 
     it('finds every kind of difference, in both layouts, and the same ones again', async () => {

@@ -47,13 +47,18 @@ export const MATCH = statement(
 );
 export const ANALYZE_MATCHES = statement('analyze-bill-matches', 'ANALYZE bill_matches');
 
+/** With the fee that comes back with a refund which is still under way: fee-booking.ts books it when it is true. */
 export const REMEMBER_BILLED = statement(
   'remember-billed',
-  `INSERT INTO billed (subject_id, billed_on)
-   SELECT subject_id, $1::date FROM bill_matches
+  `INSERT INTO billed AS b (subject_id, billed_on, waiting_fee_fen)
+   SELECT subject_id, $1::date,
+          CASE WHEN refund_id IS NOT NULL AND our_settlement_fen IS NULL
+               THEN nullif(round(fee_milli_fen / 1000.0)::bigint, 0) END
+   FROM bill_matches
    WHERE copy = 1 AND subject_id IS NOT NULL
      AND (refund_id IS NOT NULL OR (our_at AT TIME ZONE 'Asia/Shanghai')::date <> $1::date)
-   ON CONFLICT (subject_id) DO NOTHING`,
+   ON CONFLICT (subject_id) DO UPDATE SET waiting_fee_fen = excluded.waiting_fee_fen
+   WHERE b.waiting_fee_fen IS DISTINCT FROM excluded.waiting_fee_fen`,
 );
 
 /**

@@ -21,6 +21,25 @@ const BOOK_FEES = statement(
            AND our_settlement_fen IS NOT NULL AND round(fee_milli_fen / 1000.0) <> 0 ORDER BY subject_id) fee
      CROSS JOIN LATERAL (VALUES ('FEES', fee_fen), ('WECHAT_RECEIVABLE', -fee_fen)) AS line(account, amount_fen)`,
 );
+/**
+ * A refund may be under way for days, so its bill is often compared before it has succeeded. $1 booked at, $2 ids of the
+ * merchant number's accounts. Should the day itself be compared once more at this moment, one of the two books.
+ */
+const BOOK_WAITING_FEES = statement(
+  'book-waiting-fees',
+  `WITH waiting AS (
+     SELECT b.subject_id, b.waiting_fee_fen AS fee_fen, r.account_id, r.status
+     FROM billed b JOIN refunds r ON r.id = b.subject_id
+     WHERE b.waiting_fee_fen IS NOT NULL AND r.account_id = ANY ($2::text[]) AND r.status IN ('SUCCESS', 'CLOSED')
+     ORDER BY b.subject_id FOR UPDATE OF b),
+   forgotten AS (
+     UPDATE billed b SET waiting_fee_fen = NULL FROM waiting w WHERE b.subject_id = w.subject_id)
+   INSERT INTO ledger_entries (movement_id, kind, subject_id, merchant_account, account, amount_fen, currency, booked_at)
+   SELECT movement_id, 'FEE_CHARGED', subject_id, account_id, line.account, line.amount_fen, 'CNY', $1
+   FROM (SELECT gen_random_uuid() AS movement_id, * FROM waiting WHERE status = 'SUCCESS') fee
+     CROSS JOIN LATERAL (VALUES ('FEES', fee_fen), ('WECHAT_RECEIVABLE', -fee_fen)) AS line(account, amount_fen)
+   ON CONFLICT (subject_id, kind, account) DO NOTHING`,
+);
 const BOOKED_WITHDRAWALS = statement(
   'booked-withdrawals',
   `SELECT DISTINCT subject_id AS id FROM ledger_entries WHERE kind = 'SETTLED_TO_BANK' AND subject_id = ANY ($1::uuid[])`,
@@ -28,10 +47,17 @@ const BOOKED_WITHDRAWALS = statement(
 
 /**
  * WeChat keeps its fee and so owes that much less; with a refund it gives back a share. Once per payment and refund,
- * whatever the bill says later: a difference then, never a second entry.
+ * whatever the bill says later: a difference then, never a second entry. What came back with a refund of an earlier bill
+ * is booked as soon as the refund has succeeded, and never if WeChat has closed it.
+ * @param accountIds those of the merchant number
  */
-export async function bookFees(manager: EntityManager, bookedAt: Date): Promise<void> {
+export async function bookFees(
+  manager: EntityManager,
+  accountIds: readonly string[],
+  bookedAt: Date,
+): Promise<void> {
   await run(manager, BOOK_FEES, [bookedAt]);
+  await run(manager, BOOK_WAITING_FEES, [bookedAt, accountIds]);
 }
 
 /** What WeChat has paid out is no longer owed. Once per withdrawal. */

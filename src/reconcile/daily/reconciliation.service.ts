@@ -144,7 +144,7 @@ export class ReconciliationService {
       const [counted] = await run<{ id: string }>(manager, sql.COUNT_WAITING, [accountId, yesterday]);
       if (counted !== undefined) await this.tell(manager, 'reconciliation.differences', counted.id);
     }
-    await bookFees(manager, now);
+    await bookFees(manager, accountIds, now);
     await bookWithdrawals(manager, this.ledger, accountId, flow?.withdrawals ?? [], now);
     return {
       bill: billSide,
