@@ -320,6 +320,24 @@ export function reconciliationSuite(name: ProtocolName): void {
       expect((await reconcile(next)).differences).toEqual([]);
     });
 
+    it('a person’s word about what waits for the next bill holds when its facts change', async () => {
+      const order = await paidOrder(system, 1000);
+      await to(0, 23, 30);
+      const { id, refundNo } = await underWay(order, 400);
+      const { refundId = '' } = await refundOf(finance, id);
+      const date = await today();
+      await bill(date, { omit: [refundId] });
+      const run = await reconcile(date);
+      expect(found(run)).toEqual({ [`CROSS_DAY ${refundId}`]: 'WAITING' });
+      const path = `/reconciliations/${run.id}/differences/${run.differences[0]?.id}/resolve`;
+      expect((await finance.send('POST', path, { note: '次日账单再核对' })).status).toBe(200);
+      await system.control.call('POST', `/_sim/refunds/${refundNo}`, { status: 'SUCCESS' });
+      await refundBecomes(finance, id, 'SUCCESS');
+      const again = await reconcile(date);
+      expect([again.status, found(again)]).toEqual(['DONE', { [`CROSS_DAY ${refundId}`]: 'RESOLVED' }]);
+      expect(again.differences[0]?.ours).toMatchObject({ state: 'SUCCESS' });
+    });
+
     it('leaves books that verify, fees included', async () => {
       await paidOrder(system, 1000);
       const date = await today();

@@ -163,13 +163,17 @@ export const ADD_FOUND = statement(
    FROM jsonb_to_recordset($1::jsonb) AS t(number text, ours jsonb, theirs jsonb)`,
 );
 
-/** A second run of a day meets its own rows; a person's word holds as long as the facts are those he spoke about. */
+/**
+ * A second run of a day meets its own rows; a person's word holds as long as the facts are those he spoke about, and
+ * while what he spoke about only waits for the next day's bill: that counts for nothing yet.
+ */
 export const KEEP_FOUND = statement(
   'keep-found-differences',
   `INSERT INTO reconciliation_differences AS d (id, reconciliation_id, kind, number, status, subject_id, ours, theirs, found_at)
    SELECT gen_random_uuid(), $1, kind, number, status, subject_id, ours, theirs, $2 FROM found ORDER BY kind, number
    ON CONFLICT (reconciliation_id, kind, number) DO UPDATE SET
-     status = CASE WHEN d.status = 'RESOLVED' AND (d.ours, d.theirs) IS NOT DISTINCT FROM (excluded.ours, excluded.theirs)
+     status = CASE WHEN d.status = 'RESOLVED' AND (excluded.status = 'WAITING'
+                          OR (d.ours, d.theirs) IS NOT DISTINCT FROM (excluded.ours, excluded.theirs))
                    THEN 'RESOLVED' ELSE excluded.status END,
      subject_id = excluded.subject_id, ours = excluded.ours, theirs = excluded.theirs`,
 );
