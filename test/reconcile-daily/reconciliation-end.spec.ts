@@ -82,6 +82,30 @@ describe('what a comparison with the bills ends in', () => {
     expect(await command('ledger-verify', { DATABASE_URL: system.database.url })).toMatchObject({ code: 0 });
   });
 
+  it('a fund flow that cannot be read is one that is missing: waited for, then done without', async () => {
+    const { outTradeNo } = await paidOrder(system, 10_000);
+    const { transactionId } = await system.control.transaction(outTradeNo);
+    await bill({
+      flows: [{ businessNo: 'L1', name: '长'.repeat(70_000), fen: 5 }],
+      alter: [{ transactionId, amountFen: 9999 }],
+    });
+    await system.control.advance(22.5 * 3600); // half past ten the next morning
+    await eventually(async () =>
+      expect(await reconcile()).toMatchObject({
+        status: 'WAITING',
+        waiting: { code: 'FUND_FLOW', message: expect.stringContaining('cannot be read') },
+      }),
+    );
+    await system.control.advance(2 * 3600);
+    await eventually(async () =>
+      expect(await reconcile()).toMatchObject({
+        status: 'DONE',
+        totals: { fundFlow: null, fundFlowMissing: expect.stringContaining('a line that no bill has') },
+        differences: [{ kind: 'AMOUNT', number: transactionId }],
+      }),
+    );
+  });
+
   it('TOTALS: a fund flow that moves another sum than the trade bill explains', async () => {
     await paidOrder(system, 10_000);
     await bill({ flows: [{ businessNo: 'X1', name: '交易', fen: 5 }] });

@@ -172,6 +172,15 @@ describe('the trade bill', () => {
   });
 });
 
+/** A withdrawal with this remark. */
+const remarked = (remark: string): Promise<string> =>
+  file(
+    '\uFEFF记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号',
+    `\`2026-11-20 20:00:00,\`W1,\`F3,\`提现,\`提现,\`支出,\`9.00,\`0.94,\`system,\`${remark},\`W1`,
+    '资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额',
+    '`1.0,`0.0,`0.0,`1.0,`9.0',
+  );
+
 describe('the fund flow bill', () => {
   it('is counted, and withdrawals are kept', async () => {
     const flow = await readFundFlow(
@@ -192,5 +201,11 @@ describe('the fund flow bill', () => {
       withdrawals: [{ flowNo: 'F3', at: new Date('2026-11-20T20:00:00+08:00'), amountFen: 900 }],
       own: { rows: 3, incomeFen: 1000, expenseFen: 906 },
     });
+  });
+
+  it('a remark with dividers in it changes no amount', async () => {
+    expect(await readFundFlow(await remarked('月末,`提现,`'))).toEqual(
+      await readFundFlow(await remarked('')),
+    );
   });
 });

@@ -1,7 +1,10 @@
 import { BillUnreadable, type BillLine } from './bill-lines.js';
 
-/** Free text of the shop and of the buyer, side by side: the only cells that can hold what looks like a divider. */
-const FREE_TEXT = ['商品名称', '商户数据包'];
+/**
+ * Free text of the shop and of the buyer, side by side in a trade bill, and the remark of a fund flow: the only cells that
+ * can hold what looks like a divider.
+ */
+const FREE_TEXT = ['商品名称', '商户数据包', '备注'];
 
 /** Reads the cells of one bill by the names in its header, whatever their order and number (protocol §1.10). */
 export class Columns {

@@ -60,6 +60,12 @@ interface Result {
   totals?: Totals;
 }
 
+/** Why there is no fund flow, and whether a later look may find one. */
+interface Missing {
+  missing: string;
+  mayCome: boolean;
+}
+
 /** Compares one day of one account with WeChat's bills. Running again gives the same result (DESIGN §2.12). */
 @Injectable()
 export class ReconciliationService {
@@ -83,10 +89,9 @@ export class ReconciliationService {
       if (trade.kind === 'accepted') files.push(trade.value);
       const stop = this.whyNotYet(trade, date);
       if (stop !== undefined) return await this.conclude(claimed, stop);
-      const flow = await this.wxpay.downloadBill(accountId, { kind: 'FUND_FLOW', date });
-      if (flow.kind === 'accepted') files.push(flow.value);
-      if ((flow.kind === 'later' || flow.kind === 'unknown') && this.mayWaitForFundFlow(date))
-        return await this.conclude(claimed, this.later('FUND_FLOW', flow.message));
+      const flow = await this.fundFlow(claimed, files);
+      if ('missing' in flow && flow.mayCome && this.mayWaitForFundFlow(date))
+        return await this.conclude(claimed, this.later('FUND_FLOW', flow.missing));
       await this.compare(claimed, trade.kind === 'accepted' ? trade.value.path : null, flow);
     } catch (error) {
       if (!(error instanceof BillUnreadable)) throw error;
@@ -97,14 +102,33 @@ export class ReconciliationService {
     }
   }
 
-  private async compare(claimed: ClaimedRun, path: string | null, flowOutcome: BillOutcome): Promise<void> {
-    const flow = flowOutcome.kind === 'accepted' ? await readFundFlow(flowOutcome.value.path) : undefined;
+  /** One that cannot be read says as little as one that is missing, and may be whole the next time. */
+  private async fundFlow({ id, accountId, date }: ClaimedRun, files: Bill[]): Promise<FundFlow | Missing> {
+    const outcome = await this.wxpay.downloadBill(accountId, { kind: 'FUND_FLOW', date });
+    if (outcome.kind !== 'accepted')
+      return {
+        missing: 'message' in outcome ? outcome.message : 'WeChat has none',
+        mayCome: outcome.kind === 'later' || outcome.kind === 'unknown',
+      };
+    files.push(outcome.value);
+    try {
+      return await readFundFlow(outcome.value.path);
+    } catch (error) {
+      if (!(error instanceof BillUnreadable)) throw error;
+      const missing = `the fund flow bill cannot be read: ${error.message}`;
+      this.logger.warn(`${date}: ${missing}`, { reconciliationId: id, accountId, date });
+      return { missing, mayCome: true };
+    }
+  }
+
+  private async compare(claimed: ClaimedRun, path: string | null, found: FundFlow | Missing): Promise<void> {
+    const flow = 'missing' in found ? undefined : found;
     await transaction(this.dataSource, async (manager) => {
       await waitAtMost(manager, LOCK_PATIENCE_MS);
       const mine = await run(manager, LOCK, [claimed.id, claimed.attempts]);
       if (mine.length === 0) return;
       const totals = await this.decide(manager, claimed, path, flow);
-      totals.fundFlowMissing = flow === undefined ? messageOf(flowOutcome) : null;
+      totals.fundFlowMissing = 'missing' in found ? found.missing : null;
       await this.finish(manager, claimed, { status: 'DONE', totals });
     });
   }
@@ -239,8 +263,4 @@ function fundFlowTotals({
 }: FundFlow): Totals['fundFlow'] {
   const withdrawnFen = withdrawals.reduce((sum, { amountFen }) => sum + amountFen, 0);
   return { rows, incomeFen, expenseFen, tradeFen, withdrawnFen };
-}
-
-function messageOf(outcome: BillOutcome): string {
-  return 'message' in outcome ? outcome.message : 'WeChat has none';
 }
