@@ -206,8 +206,10 @@ function amountOf(
     );
   }
   const worth = returned && sumFen(returned.map(({ payableFen }) => payableFen));
-  const amountFen = toFen(wanted ?? worth ?? refundable);
+  // Parts round differently once one of them was refused, and goodwill takes from the sum alone: goods come back all the
+  // same, for what is left. Only who names an amount is told that there is not so much.
   const limit = Math.min(refundable, worth ?? refundable);
+  const amountFen = toFen(wanted ?? limit);
   if (amountFen > limit || amountFen < 1) {
     throw new Problem('REFUND_TOO_LARGE', `At most ${limit} fen can be refunded.`, {
       errors: [{ field: 'amountFen', message: `at most ${limit}` }],

@@ -10,7 +10,12 @@ export const COUNTED_TO = 1000;
 const reasonSchema = lines(200).min(1);
 
 export const newRefundSchema = z.strictObject({
-  amountFen: z.int().min(1).max(1_000_000_000).optional().describe('all that is refundable when absent'),
+  amountFen: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .optional()
+    .describe('when absent: what the goods were paid with, or all; at most what is refundable'),
   reason: reasonSchema,
   items: z
     .array(z.strictObject({ productId: z.string().min(1).max(64), quantity: z.int().min(1).max(9999) }))
@@ -98,7 +103,9 @@ export const refundSchema = z.object({
         name: z.string(),
         unitPriceFen: fenSchema,
         quantity: z.int(),
-        payableFen: fenSchema.describe('what these units were paid with, discount included'),
+        payableFen: fenSchema.describe(
+          'what these units were paid with, discount included; amountFen is what goes back',
+        ),
       }),
     )
     .optional()

@@ -1,0 +1,58 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RefundView } from '../../src/refund/refund.schema.js';
+import { eventually } from '../support/eventually.js';
+import { TestOperator } from '../support/staff.js';
+import { startSystem, type System } from '../support/system.js';
+import { approve, ask, paidOrder, refundBecomes, refundOf, type PaidOrder } from './paid-order.js';
+
+let system: System;
+let finance: TestOperator;
+beforeAll(async () => {
+  system = await startSystem({ REFUND_SECOND_APPROVAL_MIN_FEN: '2500' });
+  finance = await TestOperator.login(system, 'FINANCE');
+});
+afterEach(async () => {
+  await system.control.noFaults();
+  await system.control.call('POST', '/_sim/settings', { refundSeconds: 1 });
+});
+afterAll(() => system.stop());
+
+const goods = ({ productId }: PaidOrder, quantity: number) => [{ productId, quantity }];
+const refused = (paid: PaidOrder, body: object) =>
+  paid.buyer.send('POST', `/api/v1/orders/${paid.orderId}/refunds`, { reason: 'x', ...body });
+
+/** Three for 100 fen: the units are worth 33, 33 and 34. */
+async function three(): Promise<PaidOrder> {
+  const paid = await paidOrder(system, 300, 3);
+  await system.database.query('UPDATE order_items SET payable_fen = 100 WHERE order_id = $1', [paid.orderId]);
+  await system.database.query('UPDATE payments SET amount_fen = 100 WHERE order_id = $1', [paid.orderId]);
+  return paid;
+}
+
+describe('goods that may come back', () => {
+  it('one by one, one of them refused and asked for again, come to no fen more than was paid', async () => {
+    const paid = await three();
+    const asked: RefundView[] = [];
+    for (let n = 0; n < 3; n++) asked.push(await ask(paid, { items: goods(paid, 1) }));
+    expect(asked.map(({ amountFen }) => amountFen)).toEqual([33, 33, 34]);
+    await finance.send('POST', `/refunds/${asked[0]?.id}/reject`, { reason: '已拆封' });
+    expect(await ask(paid, { items: goods(paid, 1) })).toMatchObject({
+      amountFen: 33,
+      items: [{ quantity: 1, payableFen: 34 }],
+    });
+  });
+
+  it('after a goodwill refund come back for what is left; an amount that is too large is refused as before', async () => {
+    const paid = await three();
+    await ask(paid, { amountFen: 10 });
+    expect(await refused(paid, { items: goods(paid, 3), amountFen: 91 })).toMatchObject({
+      status: 409,
+      body: { code: 'REFUND_TOO_LARGE', refundableFen: 90 },
+    });
+    expect(await ask(paid, { items: goods(paid, 3) })).toMatchObject({
+      amountFen: 90,
+      items: [{ quantity: 3, payableFen: 100 }],
+    });
+    expect(await refused(paid, {})).toMatchObject({ status: 409, body: { code: 'REFUND_TOO_LARGE' } });
+  });
+});
