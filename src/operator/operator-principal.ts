@@ -7,6 +7,8 @@ export type OperatorPrincipal = {
   displayName: string;
   /** His own role, and FINANCE while he is its deputy. */
   roles: readonly Role[];
+  /** The same person as a buyer. */
+  buyerId: string | null;
   sessionId: string;
   /** A confirmed second factor, whether or not this session has shown it lately. */
   hasSecondFactor: boolean;

@@ -37,7 +37,7 @@ export const operatorChangeSchema = z
       .uuid()
       .nullable()
       .describe(
-        'the same person as a buyer (GET /buyers): new orders and refund requests are told to his WeChat',
+        'the same person as a buyer (GET /buyers): new orders and refund requests are told to his WeChat, and what he asks for there he does not decide here',
       ),
   })
   .partial();

@@ -52,8 +52,8 @@ export class RefundQueueService {
    * Ids of the refunds this operator may decide under the policy and has not approved yet, the oldest `COUNTED_TO` at
    * most. Needing a fresh code of the second factor keeps nobody out: he enters it when he decides.
    */
-  async awaiting({ id, roles, hasSecondFactor }: OperatorPrincipal): Promise<string[]> {
-    const reviewer = { id, roles, hasSecondFactor, steppedUp: hasSecondFactor };
+  async awaiting({ id, buyerId, roles, hasSecondFactor }: OperatorPrincipal): Promise<string[]> {
+    const reviewer = { id, buyerId, roles, hasSecondFactor, steppedUp: hasSecondFactor };
     const undecided = await run<{
       id: string;
       requestedBy: Person;

@@ -76,9 +76,9 @@ export class RefundReviewService {
     { refund, approvals, cumulativeFen }: RefundUnderReview,
     operator: OperatorPrincipal,
   ): ReviewAnswer {
-    const { id, roles, hasSecondFactor } = operator;
+    const { id, buyerId, roles, hasSecondFactor } = operator;
     return mayReview(
-      { id, roles, hasSecondFactor, steppedUp: isSteppedUp(operator, new Date()) },
+      { id, buyerId, roles, hasSecondFactor, steppedUp: isSteppedUp(operator, new Date()) },
       {
         requestedBy: refund.requestedBy,
         cumulativeFen,

@@ -4,6 +4,8 @@ import type { Person } from './refund.entity.js';
 /** What the policy needs to know of the person who wants to approve. */
 export interface Reviewer {
   id: string;
+  /** The same person as a buyer, where the shop knows it. */
+  buyerId: string | null;
   /** His own role, and FINANCE while he is its deputy. */
   roles: readonly string[];
   hasSecondFactor: boolean;
@@ -61,11 +63,7 @@ export function mayReview(
   if (!reviewer.roles.some((role) => role === 'FINANCE' || role === 'OWNER')) {
     return refuse('ROLE_MAY_NOT_REVIEW', 'Only FINANCE and OWNER decide refunds.');
   }
-  if (
-    settings.fourEyes &&
-    subject.requestedBy.kind === 'operator' &&
-    subject.requestedBy.id === reviewer.id
-  ) {
+  if (settings.fourEyes && isSamePerson(reviewer, subject.requestedBy)) {
     return refuse('OWN_REQUEST', 'You asked for this refund; somebody else has to decide it.');
   }
   if (settings.stepUpMinFen !== undefined && subject.cumulativeFen > settings.stepUpMinFen) {
@@ -78,4 +76,10 @@ export function mayReview(
       );
   }
   return { allowed: true, approvalsNeeded: needed };
+}
+
+/** He may have asked as staff, or as the buyer he is as well. */
+function isSamePerson({ id, buyerId }: Reviewer, requestedBy: Person): boolean {
+  if (requestedBy.kind === 'operator') return requestedBy.id === id;
+  return requestedBy.kind === 'buyer' && requestedBy.id === buyerId;
 }

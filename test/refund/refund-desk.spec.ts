@@ -56,3 +56,29 @@ describe('goods that may come back', () => {
     expect(await refused(paid, {})).toMatchObject({ status: 409, body: { code: 'REFUND_TOO_LARGE' } });
   });
 });
+
+describe('M-30: one person with two accounts', () => {
+  it('does not decide as staff what he has asked for as a buyer, and it does not wait for him', async () => {
+    const paid = await paidOrder(system, 1000);
+    const self = await TestOperator.login(system, 'FINANCE');
+    const { id } = await ask(paid);
+    const waits = async (): Promise<string[]> => {
+      const { body } = await self.send<{ items: RefundView[] }>('GET', '/refunds?awaitingMe=true&limit=100');
+      return body.items.map((refund) => refund.id);
+    };
+    expect(await waits()).toContain(id);
+    const owner = await TestOperator.login(system, 'OWNER');
+    expect((await owner.send('PATCH', `/operators/${self.id}`, { buyerId: paid.buyer.id })).status).toBe(200);
+    expect(await waits()).not.toContain(id);
+    expect(await refundOf(self, id)).toMatchObject({ review: { allowed: false, code: 'OWN_REQUEST' } });
+    for (const [decision, body] of [
+      ['approve', {}],
+      ['reject', { reason: '不退' }],
+    ] as const)
+      expect(await self.send('POST', `/refunds/${id}/${decision}`, body)).toMatchObject({
+        status: 403,
+        body: { code: 'REFUND_REVIEW_REFUSED', reason: 'OWN_REQUEST' },
+      });
+    await approve(finance, id);
+  });
+});

@@ -14,7 +14,13 @@ const settings = {
   secondApprovalMinFen: 50_000,
   stepUpMinFen: 20_000,
 };
-const finance: Reviewer = { id: 'f', roles: ['FINANCE'], hasSecondFactor: true, steppedUp: true };
+const finance: Reviewer = {
+  id: 'f',
+  buyerId: null,
+  roles: ['FINANCE'],
+  hasSecondFactor: true,
+  steppedUp: true,
+};
 const byBuyer: ReviewSubject = {
   requestedBy: { kind: 'buyer', id: 'b', name: 'b' },
   cumulativeFen: 100,
@@ -48,6 +54,14 @@ describe('who may decide a refund', () => {
   it('a buyer whose number happens to be the operator’s is somebody else', () => {
     const asked = { ...byBuyer, requestedBy: { kind: 'buyer' as const, id: 'f', name: 'b' } };
     expect(mayReview(finance, asked, settings)).toMatchObject({ allowed: true });
+  });
+
+  it('M-30: nor what he asked for as the buyer he is as well', () => {
+    const self = { ...finance, buyerId: 'b' };
+    expect(mayReview(self, byBuyer, settings)).toMatchObject({ allowed: false, code: 'OWN_REQUEST' });
+    expect(mayReview({ ...self, buyerId: 'c' }, byBuyer, settings)).toMatchObject({ allowed: true });
+    expect(mayReview(self, by('b'), settings)).toMatchObject({ allowed: true });
+    expect(mayReview(self, byBuyer, { ...settings, fourEyes: false })).toMatchObject({ allowed: true });
   });
 
   it.each<[string, Reviewer, ReviewSubject]>([

@@ -26,7 +26,7 @@ const AUTHENTICATE = statement(
   'authenticate-operator',
   `WITH seen AS (
      UPDATE operator_sessions s SET last_seen_at = $2 WHERE s.token_hash = $1 AND ${ALIVE} AND s.last_seen_at <= $4)
-   SELECT o.id, o.username, o.display_name AS "displayName", s.id AS "sessionId",
+   SELECT o.id, o.username, o.display_name AS "displayName", o.buyer_id AS "buyerId", s.id AS "sessionId",
           CASE WHEN o.deputy_until > $2 AND o.role <> 'FINANCE' THEN ARRAY[o.role, 'FINANCE'] ELSE ARRAY[o.role] END AS roles,
           o.totp_confirmed_at IS NOT NULL AS "hasSecondFactor", s.step_up_at AS "stepUpAt"
    FROM operator_sessions s JOIN operators o ON o.id = s.operator_id
