@@ -89,6 +89,35 @@ describe('enrolling', () => {
   });
 });
 
+describe('guessing codes in a session', () => {
+  it('is not forgiven to whoever knows the password', async () => {
+    const operator = await TestOperator.login(system, 'FINANCE');
+    await operator.enrol();
+    const { password } = operator.credentials;
+    for (let n = 0; n < 5; n++) {
+      const guess = await operator.send('POST', '/sessions/current/step-up', { totp: '000000' });
+      expect(guess).toMatchObject({ status: 401, body: { code: 'SECOND_FACTOR_INVALID' } });
+      expect((await operator.send('POST', '/me/password', { password, newPassword: password })).status).toBe(
+        204,
+      );
+    }
+    expect(await operator.send('POST', '/sessions/current/step-up', { totp: '000000' })).toMatchObject({
+      status: 429,
+      body: { code: 'LOGIN_LOCKED' },
+    });
+  });
+
+  it('and guesses at the password lock nobody out of his codes', async () => {
+    const operator = await TestOperator.login(system, 'FINANCE');
+    const { secret } = await operator.enrol();
+    const guess = { password: 'a wrong guess', newPassword: 'another long password' };
+    for (let n = 0; n < 5; n++) expect((await operator.send('POST', '/me/password', guess)).status).toBe(401);
+    expect((await operator.send('POST', '/me/password', guess)).status).toBe(429);
+    const shown = await operator.send('POST', '/sessions/current/step-up', { totp: totpCode(secret, 1) });
+    expect(shown.status).toBe(200);
+  });
+});
+
 describe('logging in with a second factor', () => {
   it('asks for the code, and takes each one once', async () => {
     const operator = await TestOperator.login(system, 'FINANCE');

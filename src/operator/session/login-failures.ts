@@ -88,6 +88,11 @@ export class LoginFailures {
     return this.attempt(['account', `code:${operatorId}`], check);
   }
 
+  /** The present password, shown inside a session: apart from codes, or whoever knows it could guess those without end. */
+  password<Result>(operatorId: string, check: () => Promise<Result>): Promise<Result> {
+    return this.attempt(['account', `password:${operatorId}`], check);
+  }
+
   /** A new password was given to the account. */
   async forgive(username: string): Promise<void> {
     await run(this.dataSource.manager, FORGIVE, ['account', username]);

@@ -56,7 +56,7 @@ export class PasswordService {
     origin: RequestOrigin,
   ): Promise<void> {
     const { passwordHash: old } = await this.dataSource.manager.findOneByOrFail(Operator, { id: by.id });
-    await this.failures.code(by.id, async () => {
+    await this.failures.password(by.id, async () => {
       if (!(await this.passwords.verify(old, present)))
         throw new Problem('LOGIN_FAILED', 'The present password is wrong.');
     });
