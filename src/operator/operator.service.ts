@@ -91,7 +91,9 @@ export class OperatorService {
       const leaves = isActiveOwner(operator) && (after.role !== 'OWNER' || after.disabled);
       if (leaves && otherOwners === 0) throw new Problem('LAST_OWNER', 'Make somebody else an OWNER first.');
       const disabledAt = after.disabled ? (operator.disabledAt ?? new Date()) : null;
-      const { displayName, role, buyerId, deputyUntil } = after;
+      const { displayName, role, buyerId } = after;
+      // As a moment: PostgreSQL reads fewer offsets than may be written.
+      const deputyUntil = after.deputyUntil ? new Date(after.deputyUntil) : null;
       const values = [operator.id, displayName, role, disabledAt, buyerId, deputyUntil];
       await run(manager, CHANGE, values).catch(refuseUnknownBuyer);
       if (after.disabled) await this.sessions.revokeAll(manager, operator.id);

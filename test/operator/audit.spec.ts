@@ -199,6 +199,10 @@ it('GET /audit-log pages through what was done, newest first, and filters', asyn
   );
   expect(rest.body.nextCursor).toBeNull();
   expect((await finance.send('GET', '/audit-log?cursor=x')).status).toBe(400);
+  for (const from of ['2026-01-01T00:00:00%2B18:00', '0000-01-01T00:00:00Z'])
+    expect((await finance.send('GET', `/audit-log?from=${from}&to=${from}`)).body).toMatchObject({
+      items: [],
+    });
   const mine = await finance.send<{ items: AuditEntryView[] }>('GET', `/audit-log?operatorId=${finance.id}`);
   expect(mine.body.items).toMatchObject([
     {

@@ -77,6 +77,15 @@ describe('a deputy', () => {
     });
   });
 
+  it('has an end in any time zone', async () => {
+    const until = inDays(7);
+    const elsewhere = new Date(new Date(until).getTime() + 18 * 3600_000)
+      .toISOString()
+      .replace('Z', '+18:00');
+    const { status, body } = await makeDeputy(elsewhere);
+    expect([status, new Date(body.deputyUntil ?? 0).toISOString()]).toEqual([200, until]);
+  });
+
   it.each([
     ['in the past', inDays(-0.01)],
     ['next year', inDays(93)],

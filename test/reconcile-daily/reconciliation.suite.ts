@@ -417,6 +417,12 @@ export function reconciliationSuite(name: ProtocolName): void {
       expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([400, field]);
     });
 
+    it('the list knows no year 0', async () => {
+      const answer = await finance.send('GET', '/reconciliations?from=0000-01-01');
+      expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([400, 'from']);
+      expect((await finance.send('GET', '/reconciliations?from=0001-01-01&limit=1')).status).toBe(200);
+    });
+
     it('the ledger still sums to zero', async () => {
       const rows = await system.database.query<{ sum: string }>(
         'SELECT sum(amount_fen) AS sum FROM ledger_entries',

@@ -34,10 +34,10 @@ export class AuditLogService {
     to,
     limit,
   }: AuditListQuery): Promise<AuditPage> {
-    const wanted = [cursor, operatorId, action, subjectKind, subjectId, from, to].map(
-      (value) => value ?? null,
-    );
-    const rows = await run<Row>(this.dataSource.manager, LIST, [...wanted, limit + 1]);
+    // As moments: PostgreSQL reads fewer offsets and years than may be written.
+    const period = [from, to].map((time) => (time === undefined ? null : new Date(time)));
+    const wanted = [cursor, operatorId, action, subjectKind, subjectId].map((value) => value ?? null);
+    const rows = await run<Row>(this.dataSource.manager, LIST, [...wanted, ...period, limit + 1]);
     const shown = rows.slice(0, limit);
     return {
       items: shown.map(({ seq, at, ...entry }) => ({ id: String(seq), at: toBeijingIso(at), ...entry })),

@@ -5,7 +5,10 @@ import { DIFFERENCE_STATUSES } from '../../reconcile/daily/difference.status.js'
 import { RECONCILIATION_STATUSES } from '../../reconcile/daily/reconciliation.status.js';
 import { instant, pageFields } from '../list-query.js';
 
-const day = z.iso.date().describe('a day at UTC+8');
+const day = z.iso
+  .date()
+  .refine((date) => date > '0001', 'expected a year that the calendar has') // PostgreSQL knows no year 0
+  .describe('a day at UTC+8');
 const reason = z.object({ code: z.string(), message: z.string() });
 const person = z.object({ id: z.string(), name: z.string() });
 
