@@ -1,24 +1,29 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, In, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
 import { decodeCursor, page } from '../common/http/cursor.js';
 import { Problem } from '../common/http/problem.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
 import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
+import { OrderService } from '../order/order.service.js';
 import { SuspenseItem } from '../payment/suspense-item.entity.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { DueRefunds } from './due-refunds.js';
 import { lockRefund, type LockedRefund } from './locked-refund.js';
+import { unitsGone } from './refund-amount.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { RefundRequestService } from './refund-request.service.js';
 import { refundNotFound, RefundReviewService } from './refund-review.service.js';
 import { Refund } from './refund.entity.js';
+import { approvalsNeeded, approvesItself } from './refund.policy.js';
 import type { RefundListQuery, StaffRefundView } from './refund.schema.js';
+import { LIVE_STATUSES } from './refund.status.js';
 import { readUnderReview } from './refund-under-review.js';
 import { staffRefundView } from './refund.view.js';
 import { suspenseDecided } from './suspense-lock.js';
@@ -38,6 +43,7 @@ const OF_ORDER =
 export class RefundDeskService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly orders: OrderService,
     private readonly requests: RefundRequestService,
     private readonly reviews: RefundReviewService,
     private readonly wxpay: WxPayService,
@@ -45,6 +51,7 @@ export class RefundDeskService {
     private readonly audit: AuditService,
     private readonly dueRefunds: DueRefunds,
     private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /** @throws Problem `REFUND_NOT_FOUND` */
@@ -85,9 +92,10 @@ export class RefundDeskService {
   }
 
   /**
-   * Tries a refund again by hand, always under the same number. A failed one takes its amount back first, or finds that
-   * it is no longer there.
-   * @throws Problem `REFUND_NOT_RETRYABLE`, `REFUND_TOO_LARGE`, `SUSPENSE_ALREADY_DECIDED`
+   * Tries a refund again by hand, always under the same number. A failed one takes its amount and its goods back first,
+   * or finds that they are no longer there.
+   * @throws Problem `REFUND_NOT_RETRYABLE`, `REFUND_TOO_LARGE`, `REFUND_ITEMS_IMPOSSIBLE`, `REFUND_APPROVALS_MISSING`,
+   *   `SUSPENSE_ALREADY_DECIDED`, `MERCHANT_ACCOUNT_REMOVED`
    */
   async retry(id: string, operator: OperatorPrincipal, origin: RequestOrigin): Promise<void> {
     const found = await this.find(id);
@@ -120,7 +128,10 @@ export class RefundDeskService {
     this.dueRefunds.wake();
   }
 
-  /** A failed refund has let go of its money: it is there still, or it is not. */
+  /**
+   * A failed refund has let go of its money and its goods, and with what the order has given back since it may need more
+   * approvals than it has. All of it is there still, or it is not.
+   */
   private async reserveAgain(manager: EntityManager, locked: LockedRefund): Promise<void> {
     if (locked.purpose === 'SUSPENSE') {
       if (locked.item.status !== 'OPEN') throw suspenseDecided(locked.item);
@@ -132,6 +143,35 @@ export class RefundDeskService {
         extra: { refundableFen },
       });
     }
+    await this.refuseGoodsGone(manager, locked.refund, locked.order.id);
+    await this.refuseUnapproved(manager, locked.refund.id);
+  }
+
+  private async refuseGoodsGone(manager: EntityManager, { items }: Refund, orderId: string): Promise<void> {
+    const lines = await this.orders.itemsOf(manager, orderId);
+    const gone = unitsGone(await manager.findBy(Refund, { orderId, status: In(LIVE_STATUSES) }));
+    for (const { line, name, quantity } of items ?? []) {
+      const left = (lines.find((each) => each.line === line)?.quantity ?? 0) - (gone.get(line) ?? 0);
+      if (quantity > left)
+        throw new Problem(
+          'REFUND_ITEMS_IMPOSSIBLE',
+          `This refund takes ${quantity} × ${name} back, other refunds have left ${left}; ask for a new one.`,
+        );
+    }
+  }
+
+  private async refuseUnapproved(manager: EntityManager, id: string): Promise<void> {
+    const [found] = await readUnderReview(manager, [id]);
+    if (found === undefined) throw new Error(`there is no refund ${id}`);
+    const { cumulativeFen, approvals } = found;
+    const rules = this.settings.refund;
+    const needed = approvesItself(cumulativeFen, rules) ? 0 : approvalsNeeded(cumulativeFen, rules);
+    if (needed > approvals.length)
+      throw new Problem(
+        'REFUND_APPROVALS_MISSING',
+        `With the order's other refunds it comes to ${cumulativeFen} fen, which needs ${needed} approvals; this one has ${approvals.length}. Ask for a new refund and have that approved.`,
+        { extra: { approvalsNeeded: needed } },
+      );
   }
 
   /** Asks WeChat now. A refund that was never sent has nothing to ask about. */

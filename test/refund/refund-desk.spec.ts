@@ -29,6 +29,14 @@ async function three(): Promise<PaidOrder> {
   return paid;
 }
 
+async function failed(paid: PaidOrder, body: Record<string, unknown>): Promise<string> {
+  await system.control.fault({ path: '/secapi/pay/refund', fault: 'ERROR', count: 1 });
+  const { id } = await ask(paid, body);
+  await approve(finance, id);
+  await refundBecomes(finance, id, 'FAILED');
+  return id;
+}
+
 describe('goods that may come back', () => {
   it('one by one, one of them refused and asked for again, come to no fen more than was paid', async () => {
     const paid = await three();
@@ -80,5 +88,36 @@ describe('M-30: one person with two accounts', () => {
         body: { code: 'REFUND_REVIEW_REFUSED', reason: 'OWN_REQUEST' },
       });
     await approve(finance, id);
+  });
+});
+
+describe('a failed refund that is tried again', () => {
+  it('takes its goods back too, or is told that they are gone', async () => {
+    const paid = await paidOrder(system, 1500, 3);
+    const id = await failed(paid, { items: goods(paid, 2), amountFen: 100 });
+    const other = await ask(paid, { items: goods(paid, 2), amountFen: 100 });
+    expect(await finance.send('POST', `/refunds/${id}/retry`)).toMatchObject({
+      status: 422,
+      body: { code: 'REFUND_ITEMS_IMPOSSIBLE', detail: expect.stringContaining('ask for a new one') },
+    });
+    await finance.send('POST', `/refunds/${other.id}/reject`, { reason: '重复' });
+    expect((await finance.send('POST', `/refunds/${id}/retry`)).status).toBe(200);
+    await refundBecomes(finance, id, 'SUCCESS');
+  });
+
+  it('does not pass under the limit that its order has reached since', async () => {
+    const paid = await paidOrder(system, 3000);
+    const id = await failed(paid, { amountFen: 1000 });
+    const other = await ask(paid, { amountFen: 2000 });
+    expect(await finance.send('POST', `/refunds/${id}/retry`)).toMatchObject({
+      status: 409,
+      body: { code: 'REFUND_APPROVALS_MISSING', approvalsNeeded: 2, detail: expect.stringContaining('3000') },
+    });
+    await refundBecomes(finance, id, 'FAILED');
+    const again = await ask(paid, { amountFen: 1000 });
+    expect(await refundOf(finance, again.id)).toMatchObject({ approvalsNeeded: 2 });
+    await finance.send('POST', `/refunds/${again.id}/reject`, { reason: '改用原单号' });
+    await finance.send('POST', `/refunds/${other.id}/reject`, { reason: '不退' });
+    expect((await finance.send('POST', `/refunds/${id}/retry`)).status).toBe(200);
   });
 });

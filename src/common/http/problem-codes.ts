@@ -87,6 +87,7 @@ export const PROBLEMS = {
   REFUND_REVIEW_REFUSED: [403, 'You may not decide this refund'],
   REFUND_NOT_ABNORMAL: [409, 'Only an abnormal refund is sent elsewhere'],
   REFUND_NOT_RETRYABLE: [409, 'The refund is in no state to be retried'],
+  REFUND_APPROVALS_MISSING: [409, 'The refund has fewer approvals than it needs now'],
   // Inbox and suspense
   NOTIFICATION_NOT_FOUND: [404, 'There is no such notification'],
   NOTIFICATION_NOT_REPLAYABLE: [409, 'The notification cannot be decided again'],
