@@ -174,9 +174,29 @@ export class RefundDeskService {
       );
   }
 
-  /** Asks WeChat now. A refund that was never sent has nothing to ask about. */
-  async sync(id: string): Promise<void> {
+  /**
+   * Asks WeChat now; recorded first, so that nobody acts unrecorded even when the process dies. A refund that was never
+   * sent has nothing to ask about.
+   * @throws Problem `REFUND_NOT_FOUND`, `MERCHANT_ACCOUNT_REMOVED`, `WXPAY_OUTCOME_UNKNOWN`
+   */
+  async sync(id: string, operator: OperatorPrincipal, origin: RequestOrigin): Promise<void> {
     const refund = await this.find(id);
-    if (refund.calls > 0) await this.execution.ask(refund);
+    await transaction(this.dataSource, (manager) =>
+      this.audit.record(manager, {
+        operator,
+        action: 'refund.sync_requested',
+        subjectKind: 'refund',
+        subjectId: refund.id,
+        before: { status: refund.status },
+        ...origin,
+      }),
+    );
+    const unknown = refund.calls > 0 ? await this.execution.ask(refund) : undefined;
+    if (unknown !== undefined)
+      throw new Problem(
+        'WXPAY_OUTCOME_UNKNOWN',
+        `${unknown.message}. Nothing is lost: WeChat is asked again by itself.`,
+        { extra: { refundId: refund.id, reason: unknown.reason }, retryAfterSeconds: 2 },
+      );
   }
 }

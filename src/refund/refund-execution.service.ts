@@ -8,7 +8,9 @@ import { GROUP_LIMITS, GROUP_LOCK_MS, GroupCommit } from '../database/group-comm
 import { columns, run, statement } from '../database/sql.js';
 import { send, transaction, waitAtMost } from '../database/transaction.js';
 import { JobService } from '../jobs/job.service.js';
-import type { Rejected } from '../wxpay/outcome.js';
+import { asUnknown } from '../payment/inquiry.service.js';
+import { UnknownMerchantAccount } from '../wxpay/merchant-accounts.js';
+import type { Rejected, Unknown } from '../wxpay/outcome.js';
 import type { RefundOutcome, RefundRequest, RefundState } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { lockRefund, lockRefundsOf, type LockedRefund, type RefundPurpose } from './locked-refund.js';
@@ -45,6 +47,10 @@ const SIBLING_CALLS = statement(
 const WAIT = statement(
   'refund-waits',
   `UPDATE refunds SET waiting = $2, uncertain = $3, next_check_at = $4 WHERE id = $1 AND status = 'PROCESSING'`,
+);
+const HOLD = statement(
+  'hold-refund',
+  `UPDATE refunds SET waiting = $2, next_check_at = $3 WHERE id = $1 AND status IN ('APPROVED', 'PROCESSING')`,
 );
 const FAIL = statement(
   'fail-refund',
@@ -88,8 +94,11 @@ export class RefundExecutionService {
   /** One step for a due refund, as it was when it was claimed: send it, or ask what became of it. */
   async advance(refund: Refund): Promise<void> {
     if (refund.status !== 'APPROVED' && refund.status !== 'PROCESSING') return;
-    if (refund.status === 'PROCESSING' && (refund.uncertain || refund.refundId !== null))
-      return this.ask(refund);
+    if (this.wxpay.findAccount(refund.accountId) === undefined) return this.hold(refund);
+    if (refund.status === 'PROCESSING' && (refund.uncertain || refund.refundId !== null)) {
+      await this.ask(refund);
+      return;
+    }
     // An item in suspense is never locked together with orders (DESIGN §2.7).
     const call =
       refund.suspenseId === null
@@ -98,10 +107,17 @@ export class RefundExecutionService {
     if (call !== undefined) await this.finishCall(call, await this.send(call));
   }
 
-  /** Asks WeChat and writes down what it says; the only way to FAILED after an unclear call (M-13). */
-  async ask(refund: Refund, refusal?: Rejected): Promise<void> {
+  /**
+   * Asks WeChat and writes down what it says; the only way to FAILED after an unclear call (M-13).
+   * @returns why it is not known still, when WeChat did not say
+   * @throws UnknownMerchantAccount
+   */
+  async ask(refund: Refund, refusal?: Rejected): Promise<Unknown | undefined> {
     const outcome = await this.wxpay.queryRefund(refund, refund.refundNo);
-    if (outcome.kind === 'accepted') return this.answered(refund, outcome.value, refusal);
+    if (outcome.kind === 'accepted') {
+      await this.answered(refund, outcome.value, refusal);
+      return undefined;
+    }
     const words = outcome.kind === 'unknown' ? { code: outcome.reason, message: outcome.message } : outcome;
     await this.wait(
       refund,
@@ -109,6 +125,7 @@ export class RefundExecutionService {
       true,
       nextInquiryAt(refund.calledAt ?? refund.createdAt, this.clock.now()),
     );
+    return asUnknown(outcome);
   }
 
   private async answered(refund: Refund, state: RefundState, refusal: Rejected | undefined): Promise<void> {
@@ -188,7 +205,8 @@ export class RefundExecutionService {
         return this.wait(refund, outcome, false, nextSendAt(refund.calls, now));
       case 'rejected':
         // A repeated number is refused only after WeChat was asked: an earlier call may have come through after all.
-        return refund.calls > 1 ? this.ask(refund, outcome) : this.fail(refund, outcome);
+        await (refund.calls > 1 ? this.ask(refund, outcome) : this.fail(refund, outcome));
+        return;
       case 'unknown':
         return this.wait(
           refund,
@@ -207,6 +225,14 @@ export class RefundExecutionService {
   ): Promise<void> {
     this.logger.warn(`${refund.refundNo}: ${code} ${message}`, { refundId: refund.id, code });
     await run(this.dataSource.manager, WAIT, [refund.id, { code, message }, uncertain, next]);
+  }
+
+  /** Without the account's keys nothing can be sent or asked. The refund says so, and goes on once they are back. */
+  private async hold(refund: Refund): Promise<void> {
+    const { code, detail: message } = new UnknownMerchantAccount(refund.accountId);
+    this.logger.error(`${refund.refundNo}: ${message}`, { refundId: refund.id, code });
+    const next = nextInquiryAt(refund.calledAt ?? refund.createdAt, this.clock.now());
+    await run(this.dataSource.manager, HOLD, [refund.id, { code, message }, next]);
   }
 
   private async fail(refund: Refund, { code, message }: Rejected): Promise<void> {

@@ -177,13 +177,16 @@ export class StaffRefundController {
   @Post('refunds/:id/sync')
   @HttpCode(200)
   @Requires('refunds.execute')
-  @ApiOperation({ summary: 'Ask WeChat now what became of it' })
+  @ApiOperation({
+    summary: 'Ask WeChat now what became of it; 504 `WXPAY_OUTCOME_UNKNOWN` when it does not answer',
+  })
   @ApiOkResponse({ standardSchema: staffRefundSchema })
   async sync(
     @CurrentOperator() operator: OperatorPrincipal,
     @Param({ schema: idParamSchema }) { id }: IdParam,
+    @FromRequest() origin: RequestOrigin,
   ): Promise<StaffRefundView> {
-    await this.desk.sync(id);
+    await this.desk.sync(id, operator, origin);
     return this.desk.view(id, operator);
   }
 }

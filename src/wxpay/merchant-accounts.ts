@@ -1,13 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Problem } from '../common/http/problem.js';
 import type { MerchantAccountSettings } from '../config/merchant-account.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 
 /** One merchant number with its app ids and keys; immutable, so two accounts can never cross (M-35). */
 export type MerchantAccount = Readonly<MerchantAccountSettings>;
 
-export class UnknownMerchantAccount extends Error {
+/** Rows outlive the settings: whoever asks about a payment of an account that is gone from them is told which. */
+export class UnknownMerchantAccount extends Problem {
   constructor(id: string) {
-    super(`there is no merchant account "${id}"`);
+    super(
+      'MERCHANT_ACCOUNT_REMOVED',
+      `The merchant account "${id}" is not in the settings; put it back (docs/merchant-accounts.md) and try again.`,
+      { extra: { account: id } },
+    );
     this.name = 'UnknownMerchantAccount';
   }
 }

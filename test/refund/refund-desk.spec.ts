@@ -37,6 +37,14 @@ async function failed(paid: PaidOrder, body: Record<string, unknown>): Promise<s
   return id;
 }
 
+async function underWay(): Promise<string> {
+  await system.control.call('POST', '/_sim/settings', { refundSeconds: null });
+  const { id } = await ask(await paidOrder(system, 1000));
+  await approve(finance, id);
+  await eventually(async () => expect((await refundOf(finance, id)).refundId).toBeDefined());
+  return id;
+}
+
 describe('goods that may come back', () => {
   it('one by one, one of them refused and asked for again, come to no fen more than was paid', async () => {
     const paid = await three();
@@ -119,5 +127,54 @@ describe('a failed refund that is tried again', () => {
     await finance.send('POST', `/refunds/${again.id}/reject`, { reason: '改用原单号' });
     await finance.send('POST', `/refunds/${other.id}/reject`, { reason: '不退' });
     expect((await finance.send('POST', `/refunds/${id}/retry`)).status).toBe(200);
+  });
+});
+
+describe('asking WeChat about a refund', () => {
+  it('is audited, and 504 when WeChat gives no certain answer', async () => {
+    const id = await underWay();
+    expect((await finance.send('POST', `/refunds/${id}/sync`)).status).toBe(200);
+    await system.control.fault({ path: '/pay/refundquery', fault: 'SYSTEMERROR' });
+    expect(await finance.send('POST', `/refunds/${id}/sync`)).toMatchObject({
+      status: 504,
+      body: { code: 'WXPAY_OUTCOME_UNKNOWN', refundId: id },
+    });
+    const audited = await system.database.query(
+      `SELECT operator_id AS by, before FROM audit_log WHERE action = 'refund.sync_requested' AND subject_id = $1`,
+      [id],
+    );
+    expect(audited).toEqual([
+      { by: finance.id, before: { status: 'PROCESSING' } },
+      { by: finance.id, before: { status: 'PROCESSING' } },
+    ]);
+  });
+
+  it('of an account that is no longer in the settings names the account, and the refund waits for it', async () => {
+    const [approved, sent] = [await ask(await paidOrder(system, 1000)), await underWay()];
+    const account = (id: string) =>
+      system.database.query('UPDATE refunds SET account_id = $1 WHERE id = ANY ($2)', [
+        id,
+        [approved.id, sent],
+      ]);
+    await account('branch-9');
+    const gone = { status: 409, body: { code: 'MERCHANT_ACCOUNT_REMOVED', account: 'branch-9' } };
+    for (const action of ['sync', 'retry'])
+      expect(await finance.send('POST', `/refunds/${sent}/${action}`)).toMatchObject(gone);
+    await approve(finance, approved.id);
+    await system.control.advance(60);
+    for (const [id, status] of [
+      [approved.id, 'APPROVED'],
+      [sent, 'PROCESSING'],
+    ] as const)
+      await eventually(async () =>
+        expect(await refundOf(finance, id)).toMatchObject({
+          status,
+          waiting: { code: 'MERCHANT_ACCOUNT_REMOVED', message: expect.stringContaining('branch-9') },
+        }),
+      );
+    await account('default');
+    await system.control.call('POST', '/_sim/settings', { refundSeconds: 1 });
+    await system.control.advance(600);
+    await refundBecomes(finance, approved.id, 'SUCCESS');
   });
 });

@@ -74,6 +74,7 @@ export const PROBLEMS = {
   PAYMENT_CHANGED: [409, 'The payment changed while it was being prepared'],
   WXPAY_REJECTED: [502, 'WeChat Pay refused the request'],
   WXPAY_OUTCOME_UNKNOWN: [504, 'WeChat Pay gave no certain answer'],
+  MERCHANT_ACCOUNT_REMOVED: [409, 'The merchant account is not in the settings'],
   // Refunds
   REFUND_NOT_FOUND: [404, 'There is no such refund'],
   ORDER_NOT_REFUNDABLE: [409, 'The order has no payment that can be refunded'],
