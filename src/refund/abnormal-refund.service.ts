@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../common/time/clock.js';
 import { Problem } from '../common/http/problem.js';
+import { purposeKey } from '../common/sealed.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { transaction } from '../database/transaction.js';
 import { AuditService } from '../operator/audit.service.js';
@@ -10,13 +12,15 @@ import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { lockRefund } from './locked-refund.js';
+import { isCardOfTwo } from './refund-card.js';
 import { RefundConclusionService } from './refund-conclusion.service.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { RefundReviewService, reviewRefused } from './refund-review.service.js';
 import { REFUND_LEASE_MS } from './refund-schedule.js';
 import type { Refund } from './refund.entity.js';
+import { approvalsNeeded } from './refund.policy.js';
 import type { AbnormalRefund } from './refund.schema.js';
-import { readUnderReview } from './refund-under-review.js';
+import { readUnderReview, type RefundUnderReview } from './refund-under-review.js';
 
 /** Uncertain from here on: if this process dies before WeChat answers, the due row asks what became of it. */
 const SEND_ELSEWHERE = statement(
@@ -26,10 +30,12 @@ const SEND_ELSEWHERE = statement(
 
 /**
  * Sends a refund that the buyer's bank refused to another card (protocol §2.9, M-23). The card's data goes to WeChat,
- * encrypted, and nowhere else: no row, no log, no audit entry holds it.
+ * encrypted, and nowhere else: no row, no log, no audit entry holds it. Between two people's word there is a digest of it.
  */
 @Injectable()
 export class AbnormalRefundService {
+  private readonly cardKey: Buffer;
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly wxpay: WxPayService,
@@ -38,11 +44,17 @@ export class AbnormalRefundService {
     private readonly conclusions: RefundConclusionService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
-  ) {}
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {
+    const [newest = ''] = settings.data.encryptionKeys;
+    this.cardKey = purposeKey(newest, 'abnormal refund card');
+  }
 
   /**
-   * The refund policy applies once more: who may not approve a refund may not choose where it goes either.
-   * @throws Problem `REFUND_NOT_ABNORMAL`, `REFUND_REVIEW_REFUSED`, `WXPAY_REJECTED`, `WXPAY_OUTCOME_UNKNOWN`
+   * The refund policy applies once more: who may not approve a refund may not choose where it goes either, and where it
+   * takes two to approve it takes two to name another card.
+   * @throws Problem `REFUND_NOT_ABNORMAL`, `REFUND_REVIEW_REFUSED`, `REFUND_CARD_UNCONFIRMED`, `WXPAY_REJECTED`,
+   *   `WXPAY_OUTCOME_UNKNOWN`
    */
   async sendElsewhere(
     found: Refund,
@@ -51,8 +63,13 @@ export class AbnormalRefundService {
     origin: RequestOrigin,
   ): Promise<void> {
     const refund = await transaction(this.dataSource, (manager) =>
-      this.begin(manager, found, card.type, operator, origin),
+      this.begin(manager, found, card, operator, origin),
     );
+    if (refund === undefined)
+      throw new Problem(
+        'REFUND_CARD_UNCONFIRMED',
+        'Noted. It took two people to approve this refund, so a second one who may has to enter the same card; only then it is sent.',
+      );
     const outcome = await this.wxpay.applyAbnormalRefund(refund.accountId, {
       outRefundNo: refund.refundNo,
       refundId: refund.refundId ?? '',
@@ -68,14 +85,14 @@ export class AbnormalRefundService {
     });
   }
 
+  /** @returns undefined when a second person has to name the card as well */
   private async begin(
     manager: EntityManager,
-    found: Refund,
-    type: AbnormalRefund['type'],
+    { id }: Refund,
+    card: AbnormalRefund,
     operator: OperatorPrincipal,
     origin: RequestOrigin,
-  ): Promise<Refund> {
-    const { id } = found;
+  ): Promise<Refund | undefined> {
     const { refund } = await lockRefund(manager, id);
     if (refund.status !== 'ABNORMAL') {
       throw new Problem('REFUND_NOT_ABNORMAL', `The refund is ${refund.status}.`, {
@@ -87,16 +104,26 @@ export class AbnormalRefundService {
     const answer = this.reviews.answerFor(underReview, operator);
     if (!answer.allowed) throw reviewRefused(answer);
     const now = this.clock.now();
-    await run(manager, SEND_ELSEWHERE, [id, new Date(now.getTime() + REFUND_LEASE_MS)]);
+    const isSent =
+      card.type === 'MERCHANT_BANK_CARD' ||
+      !this.takesTwo(underReview) ||
+      (await isCardOfTwo(manager, this.cardKey, id, operator.id, card, now));
+    const status = isSent ? 'PROCESSING' : refund.status;
+    if (isSent) await run(manager, SEND_ELSEWHERE, [id, new Date(now.getTime() + REFUND_LEASE_MS)]);
     await this.audit.record(manager, {
       operator,
-      action: 'refund.sent_elsewhere',
+      action: isSent ? 'refund.sent_elsewhere' : 'refund.card_entered',
       subjectKind: 'refund',
       subjectId: id,
       before: { status: refund.status },
-      after: { status: 'PROCESSING', type },
+      after: { status, type: card.type },
       ...origin,
     });
-    return refund;
+    return isSent ? refund : undefined;
+  }
+
+  /** As it was when it was approved, or as it would be now. */
+  private takesTwo({ approvals, cumulativeFen }: RefundUnderReview): boolean {
+    return approvals.length > 1 || approvalsNeeded(cumulativeFen, this.settings.refund) > 1;
   }
 }

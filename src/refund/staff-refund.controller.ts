@@ -161,7 +161,7 @@ export class StaffRefundController {
   @Requires('refunds.review')
   @ApiOperation({
     summary:
-      'Send a refund that the buyer’s bank refused to another card (API v3); the card’s data is not kept',
+      'Send a refund that the buyer’s bank refused to another card (API v3); the card’s data is not kept. Where two people approve, two enter the card: the first is answered 409 `REFUND_CARD_UNCONFIRMED`',
   })
   @ApiOkResponse({ standardSchema: staffRefundSchema })
   async sendElsewhere(

@@ -7,6 +7,7 @@ import {
   ledgerOf,
   paidOrder,
   refundBecomes,
+  refundOf,
   refundsAtWeChat,
   type PaidOrder,
 } from './paid-order.js';
@@ -145,6 +146,38 @@ describe('M-23: an abnormal refund', () => {
       status: 409,
       body: { code: 'REFUND_NOT_ABNORMAL' },
     });
+  });
+
+  it('that took two people to approve goes to a card that two people name', async () => {
+    await system.restart({ REFUND_SECOND_APPROVAL_MIN_FEN: '2000' });
+    const second = await TestOperator.login(system, 'FINANCE');
+    await system.control.call('POST', '/_sim/settings', { refundResult: 'CHANGE' });
+    const { id } = await ask(await paidOrder(system, 2000));
+    for (const operator of [finance, second]) await approve(operator, id);
+    await refundBecomes(finance, id, 'ABNORMAL');
+    await system.control.call('POST', '/_sim/settings', { refundResult: 'SUCCESS' });
+    const enter = (operator: TestOperator, card: object = CARD) =>
+      operator.send('POST', `/refunds/${id}/abnormal`, card);
+    const unconfirmed = { status: 409, body: { code: 'REFUND_CARD_UNCONFIRMED' } };
+    for (const operator of [second, second]) expect(await enter(operator)).toMatchObject(unconfirmed);
+    expect(await enter(finance, { ...CARD, bankAccount: '6222029999999999999' })).toMatchObject(unconfirmed);
+    expect(await refundOf(finance, id)).toMatchObject({ status: 'ABNORMAL' });
+    const kept = await system.database.query<{ row: string }>('SELECT c::text AS row FROM refund_cards c');
+    expect(kept).toHaveLength(2);
+    expect(JSON.stringify(kept)).not.toContain(CARD.bankAccount);
+    expect(await enter(finance)).toMatchObject({ status: 200, body: { status: 'PROCESSING' } });
+    expect(await system.database.query('SELECT FROM refund_cards')).toEqual([]);
+    const audited = await system.database.query<{ action: string; by: string }>(
+      `SELECT action, operator_id AS by FROM audit_log
+       WHERE subject_id = $1 AND action IN ('refund.card_entered', 'refund.sent_elsewhere') ORDER BY seq`,
+      [id],
+    );
+    expect(audited).toEqual([
+      ...[second, second, finance].map((operator) => ({ action: 'refund.card_entered', by: operator.id })),
+      { action: 'refund.sent_elsewhere', by: finance.id },
+    ]);
+    await system.control.advance(30);
+    await refundBecomes(finance, id, 'SUCCESS');
   });
 
   it('over API v2 there is no such call, and the answer says where to go', async () => {

@@ -86,6 +86,7 @@ export const PROBLEMS = {
   REFUND_ITEMS_IMPOSSIBLE: [422, 'The goods of the refund do not fit the order'],
   REFUND_ALREADY_DECIDED: [409, 'The refund is already decided'],
   REFUND_REVIEW_REFUSED: [403, 'You may not decide this refund'],
+  REFUND_CARD_UNCONFIRMED: [409, 'A second person has to enter the same card'],
   REFUND_NOT_ABNORMAL: [409, 'Only an abnormal refund is sent elsewhere'],
   REFUND_NOT_RETRYABLE: [409, 'The refund is in no state to be retried'],
   REFUND_APPROVALS_MISSING: [409, 'The refund has fewer approvals than it needs now'],

@@ -37,6 +37,9 @@ const WORDS: Readonly<Record<string, string>> = {
   'suspense.return_requested': '员工要求退回待处理款项 Staff want the money in suspense to go back',
   'suspense.accepted': '员工将待处理款项计入其他收入 Staff keep the money in suspense as other income',
   'effect.replayed': '员工重试附带任务 Staff replay a side effect',
+  'refund.card_entered':
+    '员工填写改退的银行卡，待第二人确认 Staff enter another card; a second person has to as well',
+  'refund.sync_requested': '员工向微信查询退款 Staff ask WeChat about the refund',
   'refund.retried': '员工重试退款 Staff retry the refund',
 };
 
