@@ -22,6 +22,8 @@ export const actionWords = {
   'action.refund.approved': ['批准退款', 'Approved a refund'],
   'action.refund.rejected': ['拒绝退款', 'Rejected a refund'],
   'action.refund.retried': ['重试退款', 'Retried a refund'],
+  'action.refund.sync_requested': ['向微信查询退款', 'Asked about a refund'],
+  'action.refund.card_entered': ['填写改退银行卡', 'Entered another card'],
   'action.refund.sent_elsewhere': ['异常退款改退', 'Sent a refund elsewhere'],
   'action.suspense.return_requested': ['退回款项', 'Returned money'],
   'action.suspense.accepted': ['款项入账', 'Kept money'],

@@ -53,6 +53,19 @@ export const problemWords = {
   'problem.REFUND_ALREADY_DECIDED': ['该退款已有人处理', 'Somebody has decided this refund'],
   'problem.REFUND_REVIEW_REFUSED': ['你不能审批这笔退款', 'You may not decide this refund'],
   'problem.REFUND_NOT_RETRYABLE': ['当前状态不能重试', 'It cannot be retried now'],
+  'problem.REFUND_ITEMS_IMPOSSIBLE': ['可退的商品数量不足', 'Not so many of the goods are left to return'],
+  'problem.REFUND_APPROVALS_MISSING': [
+    '加上该订单的其他退款，需要更多人审批，请重新申请退款',
+    'With the order’s other refunds it needs more approvals; ask for a new refund',
+  ],
+  'problem.REFUND_CARD_UNCONFIRMED': [
+    '已记录；金额较大，须另一位审批人填写同一张银行卡后才会退款',
+    'Noted; a second person who decides refunds has to enter the same card',
+  ],
+  'problem.MERCHANT_ACCOUNT_REMOVED': [
+    '服务配置中没有这笔款项的商户号账户',
+    'The merchant account is not in the settings',
+  ],
   'problem.REFUND_WINDOW_OVER': ['已超过可退款期限', 'The time for refunds is over'],
   'problem.NOTIFICATION_NOT_REPLAYABLE': ['该通知不能重放', 'This notification cannot be replayed'],
   'problem.SUSPENSE_ALREADY_DECIDED': ['该款项已处理', 'This item is decided'],
