@@ -64,6 +64,9 @@ function guidanceFor({ status, waiting, suspenseId }: Refund): string | undefine
   if (waiting?.code === 'NOTENOUGH') {
     return '商户可用余额不足，充值后会自动重试（也可立即重试，单号不变）。 Not enough balance: top up; it is retried under the same number.';
   }
+  if (waiting?.code === 'MERCHANT_ACCOUNT_REMOVED') {
+    return '服务配置中没有这笔款项的商户号账户，恢复配置后会自动继续。 The merchant account is not in the settings: put it back, and it goes on by itself.';
+  }
   if (status === 'FAILED') {
     return '微信没有退这笔款，原因见“微信的最终答复”；这笔金额已不再占用。排除原因后可用原单号重试，不会退两次。 WeChat did not refund this, its final word says why; the amount is held no longer. Mend the cause, then retry under the same number: it cannot refund twice.';
   }

@@ -170,6 +170,7 @@ describe('asking WeChat about a refund', () => {
         expect(await refundOf(finance, id)).toMatchObject({
           status,
           waiting: { code: 'MERCHANT_ACCOUNT_REMOVED', message: expect.stringContaining('branch-9') },
+          guidance: expect.stringContaining('恢复配置'),
         }),
       );
     await account('default');
