@@ -125,7 +125,7 @@ export class RefundExecutionService {
       true,
       nextInquiryAt(refund.calledAt ?? refund.createdAt, this.clock.now()),
     );
-    return asUnknown(outcome);
+    return asUnknown(outcome, 'question');
   }
 
   private async answered(refund: Refund, state: RefundState, refusal: Rejected | undefined): Promise<void> {
