@@ -6,7 +6,8 @@ import { PROBLEMS, type ProblemCode } from './common/http/problem-codes.js';
 
 const DESCRIPTION = `
 Money is integer fen, times are ISO 8601 with offset, ids are opaque. Errors are RFC 9457 problem documents with a
-stable \`code\`. Mutating requests take an \`Idempotency-Key\` (not logins and second factors).
+stable \`code\`. Mutating requests take an \`Idempotency-Key\`, remembered for a week (not logins, sessions, second factors
+and what shows a secret).
 
 Not offered: micropay (付款码支付), service-provider mode (服务商), profit sharing (分账).`;
 

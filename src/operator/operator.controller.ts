@@ -20,6 +20,7 @@ import {
 } from '@nestjs/swagger';
 import { idParamSchema, type IdParam } from '../common/http/id-param.js';
 import { Idempotent } from '../common/idempotency/idempotency.js';
+import { ResourceId } from '../common/idempotency/resource-id.js';
 import { CurrentOperator } from './current-operator.js';
 import type { OperatorPrincipal } from './operator-principal.js';
 import { OperatorGuard } from './operator.guard.js';
@@ -43,10 +44,11 @@ import { SecondFactorService } from './second-factor/second-factor.service.js';
 import { PasswordService } from './session/password.service.js';
 import { demandFreshSecondFactor } from './step-up.js';
 
-/** Accounts, for owners. What carries a password takes no Idempotency-Key: its hash would be kept beside the answer. */
+/** Accounts, for owners. */
 @ApiTags('staff')
 @ApiBearerAuth()
 @UseGuards(OperatorGuard)
+@Idempotent()
 @Requires('operators.manage')
 @Controller('api/v1/admin/operators')
 export class OperatorController {
@@ -78,14 +80,14 @@ export class OperatorController {
   create(
     @CurrentOperator() by: OperatorPrincipal,
     @FromRequest() origin: RequestOrigin,
+    @ResourceId() id: string,
     @Body({ schema: newOperatorSchema }) wanted: NewOperator,
   ): Promise<OperatorView> {
     demandFreshSecondFactor(by);
-    return this.operators.create(wanted, by, origin);
+    return this.operators.create(wanted, by, origin, id);
   }
 
   @Patch(':id')
-  @Idempotent()
   @ApiOperation({
     summary: 'Change name, role or state; disabling ends the sessions; the last active OWNER stays one',
   })

@@ -43,16 +43,20 @@ export class OperatorService {
 
   /**
    * @param by null when a command creates the account
+   * @param id of the account to be, owned by the Idempotency-Key
    * @throws Problem `USERNAME_TAKEN`
    */
   async create(
     { username, displayName = username, role, password }: NewOperator,
     by: OperatorPrincipal | null,
     origin?: RequestOrigin,
+    id = uuidv7(),
   ): Promise<OperatorView> {
-    const [id, passwordHash] = [uuidv7(), await this.passwords.hash(password)];
+    const passwordHash = await this.passwords.hash(password);
     try {
       return await transaction(this.dataSource, async (manager) => {
+        const made = await manager.findOneBy(Operator, { id });
+        if (made !== null) return operatorView(made);
         await run(manager, INSERT, [id, username, displayName, role, passwordHash, new Date()]);
         await this.audit.record(manager, {
           operator: by,

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OperatorView } from '../../src/operator/operator.schema.js';
-import { TestBuyer } from '../support/buyer.js';
+import { TestBuyer, type Answer } from '../support/buyer.js';
 import { createOperator, login, TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
 
@@ -157,6 +158,54 @@ describe('accounts', () => {
     const again = await send();
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(await auditOf(operator.id)).toHaveLength(2); // created, changed
+  });
+});
+
+/** Sends it twice with one Idempotency-Key; answers what both were answered. */
+async function repeated(path: string, body: object): Promise<Answer<OperatorView>> {
+  const send = () => owner.send<OperatorView>('POST', path, body, { 'idempotency-key': path });
+  const answers = [await send(), await send()] as const;
+  expect(answers[1].headers.get('idempotency-replayed')).toBe('true');
+  expect(answers[1]).toMatchObject({ status: answers[0].status, body: answers[0].body });
+  return answers[0];
+}
+
+describe('with an Idempotency-Key', () => {
+  it('an account is created once', async () => {
+    const { status, body } = await repeated('/operators', { ...NEW, username: 'once' });
+    expect([status, body.username]).toEqual([201, 'once']);
+    expect(await auditOf(body.id)).toHaveLength(1);
+  });
+
+  it('one whose answer was lost in a crash is there already', async () => {
+    const headers = { 'idempotency-key': 'crashed' };
+    const wanted = { ...NEW, username: 'crashed' };
+    const { body } = await owner.send<OperatorView>('POST', '/operators', wanted, headers);
+    await system.database.query(
+      `UPDATE idempotency_keys SET status = NULL, answer = NULL WHERE key = 'crashed'`,
+    );
+    expect(await owner.send('POST', '/operators', wanted, headers)).toMatchObject({ status: 201, body });
+    expect(await auditOf(body.id)).toHaveLength(1);
+  });
+
+  it('a password is reset once', async () => {
+    const operator = await createOperator(system, 'SUPPORT');
+    const { status } = await repeated(`/operators/${operator.id}/password`, { password: NEW.password });
+    expect(status).toBe(200);
+    expect(await auditOf(operator.id)).toHaveLength(2); // created, reset
+  });
+
+  it('nobody who reads the table can try passwords at what is kept of a body', async () => {
+    const { id } = await createOperator(system, 'SUPPORT');
+    const body = { password: 'guess me if you can' };
+    await repeated(`/operators/${id}/password`, body);
+    const [row] = await system.database.query<{ hash: Buffer; answer: unknown }>(
+      'SELECT body_hash AS hash, answer FROM idempotency_keys WHERE key LIKE $1',
+      [`%${id}%`],
+    );
+    expect(row?.hash).toHaveLength(32);
+    expect(row?.hash).not.toEqual(createHash('sha256').update(JSON.stringify(body)).digest());
+    expect(row?.answer).toMatchObject({ id });
   });
 });
 

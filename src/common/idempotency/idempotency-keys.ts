@@ -1,8 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { createHmac } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
 import { Problem } from '../http/problem.js';
+import { purposeKey } from '../sealed.js';
 
 /** After this long without an answer the first request is taken for crashed, and a repetition goes on in its place. */
 const LEASE_MS = 60_000;
@@ -57,13 +60,23 @@ const PRUNE = statement('prune-idempotency-keys', 'DELETE FROM idempotency_keys 
 /** Idempotency keys and the answers they got, in PostgreSQL so that any instance knows them. */
 @Injectable()
 export class IdempotencyKeys {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  /** Bodies may carry a password: without this key nobody who reads the table can try guesses at what is kept of them. */
+  private readonly hashKey: Buffer;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    this.hashKey = purposeKey(settings.session.secret, 'idempotency body hash');
+  }
 
   /**
    * Claims the key in a transaction of its own.
+   * @param body the request's bytes, as they came
    * @throws Problem `IDEMPOTENCY_KEY_REUSED` for another body, `IDEMPOTENCY_KEY_RUNNING` while the first request runs
    */
-  async claim(scope: KeyScope, bodyHash: Buffer, resourceId: string): Promise<KeyClaim> {
+  async claim(scope: KeyScope, body: Buffer | string, resourceId: string): Promise<KeyClaim> {
+    const bodyHash = createHmac('sha256', this.hashKey).update(body).digest();
     const now = new Date();
     const forgotten = new Date(now.getTime() - LEASE_MS);
     const values = [...columns(scope), bodyHash, resourceId, now, forgotten];

@@ -1,6 +1,5 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, of, throwError, type Observable } from 'rxjs';
 
 import { uuidv7 } from '../uuid-v7.js';
@@ -40,11 +39,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
       path: request.url.split('?', 1)[0] ?? '',
       key,
     };
-    const bodyHash = createHash('sha256')
-      .update(request.rawBody ?? '')
-      .digest();
     const newId = uuidv7();
-    const claim = await this.keys.claim(scope, bodyHash, newId);
+    const claim = await this.keys.claim(scope, request.rawBody ?? '', newId);
     if (claim.kind === 'replay') {
       reply.code(claim.status).header('Idempotency-Replayed', 'true');
       if (claim.status >= 400) reply.header('Content-Type', 'application/problem+json; charset=utf-8');
