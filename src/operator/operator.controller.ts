@@ -102,6 +102,23 @@ export class OperatorController {
     return this.operators.change(id, change, by, origin);
   }
 
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Disable an operator and end his sessions',
+    description:
+      'Accounts are never deleted, because the audit log names them; PATCH with `disabled: false` brings one back. The last active OWNER stays.',
+  })
+  @ApiNoContentResponse()
+  disable(
+    @CurrentOperator() by: OperatorPrincipal,
+    @FromRequest() origin: RequestOrigin,
+    @Param({ schema: idParamSchema }) { id }: IdParam,
+  ): Promise<void> {
+    demandFreshSecondFactor(by);
+    return this.operators.disable(id, by, origin);
+  }
+
   @Post(':id/password')
   @HttpCode(200)
   @ApiOperation({ summary: 'Set another password and end every session of this operator' })

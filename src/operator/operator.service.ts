@@ -114,6 +114,12 @@ export class OperatorService {
     });
   }
 
+  /** Ends an account; one that is disabled already stays as it is. @throws Problem `OPERATOR_NOT_FOUND`, `LAST_OWNER` */
+  async disable(id: string, by: OperatorPrincipal, origin: RequestOrigin): Promise<void> {
+    const { disabled } = await this.find(id);
+    if (!disabled) await this.change(id, { disabled: true }, by, origin);
+  }
+
   /** @throws Problem `OPERATOR_NOT_FOUND` */
   async find(id: string): Promise<OperatorView> {
     const operator = isUuid(id) ? await this.dataSource.manager.findOneBy(Operator, { id }) : null;

@@ -131,7 +131,40 @@ describe('accounts', () => {
         404,
       );
       expect((await owner.send('DELETE', `/operators/${id}/totp`)).status).toBe(404);
+      expect(await owner.send('DELETE', `/operators/${id}`)).toMatchObject({
+        status: 404,
+        body: { code: 'OPERATOR_NOT_FOUND' },
+      });
     }
+  });
+
+  it('are disabled by DELETE, once, and stay where the audit log can name them', async () => {
+    const operator = await TestOperator.login(system, 'FINANCE');
+    const path = `/operators/${operator.id}`;
+    expect((await owner.send('DELETE', path)).status).toBe(204);
+    expect((await operator.send('GET', '/me')).status).toBe(401);
+    expect((await login(system, operator.credentials)).status).toBe(401);
+    expect((await owner.send('GET', path)).body).toMatchObject({ role: 'FINANCE', disabled: true });
+    expect((await owner.send('DELETE', path)).status).toBe(204);
+    expect(await auditOf(operator.id)).toMatchObject([
+      { action: 'operator.created' },
+      { action: 'operator.changed', before: { disabled: false }, after: { disabled: true } },
+    ]);
+    expect((await change(owner, operator.id, { disabled: false })).status).toBe(200);
+    expect((await login(system, operator.credentials)).status).toBe(201);
+  });
+
+  it('are disabled by DELETE only after a fresh second factor, from whoever has one', async () => {
+    const operator = await createOperator(system, 'VIEWER');
+    await owner.enrol();
+    await system.database.query(`UPDATE operator_sessions SET step_up_at = NULL WHERE operator_id = $1`, [
+      owner.id,
+    ]);
+    expect(await owner.send('DELETE', `/operators/${operator.id}`)).toMatchObject({
+      status: 403,
+      body: { code: 'STEP_UP_REQUIRED' },
+    });
+    expect((await owner.send('GET', `/operators/${operator.id}`)).body).toMatchObject({ disabled: false });
   });
 
   it('a reset password ends the sessions and the lock-out', async () => {
@@ -216,6 +249,10 @@ describe('the last active owner', () => {
         status: 409,
         body: { code: 'LAST_OWNER' },
       });
+    expect(await owner.send('DELETE', `/operators/${owner.id}`)).toMatchObject({
+      status: 409,
+      body: { code: 'LAST_OWNER' },
+    });
     expect((await change(owner, owner.id, { displayName: '老板' })).status).toBe(200);
     const disabled = await createOperator(system, 'OWNER');
     expect((await change(owner, disabled.id, { disabled: true })).status).toBe(200);

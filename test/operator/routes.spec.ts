@@ -26,6 +26,7 @@ const ROUTES: Readonly<Record<string, Permission | 'anybody'>> = {
   'POST /operators': 'operators.manage',
   'GET /operators/{id}': 'operators.manage',
   'PATCH /operators/{id}': 'operators.manage',
+  'DELETE /operators/{id}': 'operators.manage',
   'POST /operators/{id}/password': 'operators.manage',
   'DELETE /operators/{id}/totp': 'operators.manage',
   'GET /audit-log': 'audit.read',
