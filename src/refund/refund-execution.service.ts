@@ -161,9 +161,10 @@ export class RefundExecutionService {
       ]);
       const siblingCall = new Map(siblings.map(({ id, at }) => [id, at?.getTime() ?? 0]));
       const now = this.clock.now();
+      // As it is now, not as it was claimed: what WeChat has accepted meanwhile is asked about, and not sent again.
       const sendable = lockedRefunds.filter(
-        ({ refund: { status, uncertain } }) =>
-          status === 'APPROVED' || (status === 'PROCESSING' && !uncertain),
+        ({ refund: { status, uncertain, refundId } }) =>
+          status === 'APPROVED' || (status === 'PROCESSING' && !uncertain && refundId === null),
       );
       const free = ({ refund: { id } }: LockedRefund): Date =>
         new Date((siblingCall.get(id) ?? 0) + REFUND_SPACING_MS);
