@@ -10,7 +10,7 @@ import { measureRequests } from './common/metrics/request-metrics.js';
 import { traceRequests } from './common/tracing/request-spans.js';
 import { ProblemFilter } from './common/http/problem.filter.js';
 import { limitAddresses, RateLimits } from './common/http/rate-limits.js';
-import { requestId } from './common/http/request-id.js';
+import { requestId, withinRequest } from './common/http/request-id.js';
 import { validationProblem } from './common/http/validation.js';
 import type { Settings } from './config/settings.js';
 import { serveConsole } from './console.js';
@@ -49,7 +49,7 @@ export async function createApp(settings: Settings): Promise<NestFastifyApplicat
       .header('X-Request-Id', request.id)
       .header('Cache-Control', 'no-store')
       .header('X-Content-Type-Options', 'nosniff');
-    done();
+    withinRequest(request.id, done);
   });
   if (settings.http.addressRequestsPerMinute !== undefined) limitAddresses(fastify, app.get(RateLimits));
   // By Fetch Metadata and Origin; only a request that a browser sends with the staff's cookie can be somebody else's.

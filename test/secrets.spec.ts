@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestBuyer } from './support/buyer.js';
 import { paidNotice, post, signed, xml } from './support/notice.js';
+import { recorded } from './support/recorded.js';
 import { startSystem, type System } from './support/system.js';
 
 let system: System;
@@ -9,25 +10,6 @@ beforeAll(async () => {
 });
 afterEach(() => system.control.noFaults());
 afterAll(() => system.stop());
-
-/** Everything written to standard output and standard error while `work` runs. */
-async function recorded(work: () => Promise<void>): Promise<string> {
-  const written: string[] = [];
-  const streams = [process.stdout, process.stderr];
-  const originals = streams.map((stream) => stream.write.bind(stream));
-  for (const stream of streams) {
-    stream.write = (chunk: string | Uint8Array): boolean => {
-      written.push(Buffer.from(chunk).toString());
-      return true;
-    };
-  }
-  try {
-    await work();
-  } finally {
-    streams.forEach((stream, index) => Object.assign(stream, { write: originals[index] }));
-  }
-  return written.join('');
-}
 
 const ADDRESS = {
   name: '王小明',

@@ -1,3 +1,4 @@
+import { outsideRequests } from '../common/http/request-id.js';
 import { isLockTimeout } from './transaction.js';
 
 /** Decided together; more would make the first of a group wait for the last. */
@@ -99,7 +100,7 @@ export class GroupCommit<Item, Verdict> {
       this.singles = left;
       if (taken.length === 0) break;
       this.alone++;
-      void this.decide(taken, true).finally(() => {
+      void outsideRequests(() => this.decide(taken, true)).finally(() => {
         this.alone--;
         this.begin();
       });
@@ -109,7 +110,7 @@ export class GroupCommit<Item, Verdict> {
       this.waiting = left;
       if (taken.length === 0) break;
       this.groups++;
-      void this.decide(taken, false).finally(() => {
+      void outsideRequests(() => this.decide(taken, false)).finally(() => {
         this.groups--;
         this.begin();
       });

@@ -2,6 +2,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { outsideRequests } from '../common/http/request-id.js';
 import { run, statement } from '../database/sql.js';
 import type { DomainEvent, OrderEvent } from './event.js';
 
@@ -52,7 +53,7 @@ export class Feed implements BeforeApplicationShutdown {
   /** For what is only news: nobody waits, and what a crash takes away is seen at the next look. */
   tell(event: FeedEvent): void {
     this.waiting.push(event);
-    this.gathering ??= this.gather();
+    this.gathering ??= outsideRequests(() => this.gather());
   }
 
   async prune(): Promise<void> {

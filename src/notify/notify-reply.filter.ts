@@ -16,7 +16,7 @@ export class NotifyReplyFilter implements ExceptionFilter {
     const request = http.getRequest<NotifyRequest>();
     const refusal =
       thrown instanceof NotifyRefusal ? thrown : new NotifyRefusal(503, 'not decided, send again');
-    const context = { requestId: request.id, account: request.params.account, ip: request.ip };
+    const context = { account: request.params.account, ip: request.ip };
     if (!refusal.alarming) this.logger.log(`refused: ${refusal.words}`, context);
     else if (refusal === thrown) this.logger.warn(`refused: ${refusal.words}`, context);
     else this.logger.error('a notification could not be decided', { ...context, cause: thrown });

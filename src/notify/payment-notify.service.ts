@@ -67,6 +67,7 @@ export class PaymentNotifyService {
     const { transaction: notified, payer } = notification;
     const paid = withPayer(await this.confirm(received, notified), notified, payer);
     const verdict = await this.decisions.submit({ received, paid, payer }).catch(throwRefusal);
+    this.settlement.tell(paid, verdict);
     if (verdict === 'FOREIGN') throw new NotifyRefusal(403, 'the payment belongs to another account or app');
   }
 

@@ -36,7 +36,10 @@ export class InquiryService {
     if (outcome.kind !== 'accepted') return asUnknown(outcome, 'question');
     if (outcome.value.state === 'PAID') {
       const { transaction: paid } = outcome.value;
-      await transaction(this.dataSource, (manager) => this.settlement.settle(manager, [paid]));
+      const settled = await transaction(this.dataSource, (manager) =>
+        this.settlement.settle(manager, [paid]),
+      );
+      for (const { verdict } of settled) this.settlement.tell(paid, verdict);
     }
     return { kind: 'answered', state: outcome.value.state };
   }

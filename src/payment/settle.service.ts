@@ -139,6 +139,11 @@ export class SettleService {
     }));
   }
 
+  /** The log line about one report: after the commit, and from the request that brought it, which a group does not know. */
+  tell({ outTradeNo, transactionId, totalFen }: PaidTransaction, verdict: SettlementVerdict): void {
+    this.logger.log(`${outTradeNo}: ${verdict}`, { outTradeNo, transactionId, totalFen, verdict });
+  }
+
   private async decide(manager: EntityManager, reports: readonly PaidTransaction[]): Promise<Decision[]> {
     const rows = await run<LockedRow>(manager, LOCK, [reports.map(({ outTradeNo }) => outTradeNo)]);
     const rowOf = new Map(rows.map((row) => [row.outTradeNo, row]));
@@ -158,10 +163,7 @@ export class SettleService {
           hasCoupon: row.hasCoupon,
         },
       };
-      const verdict = judge(paid, subject);
-      const { outTradeNo, transactionId, totalFen } = paid;
-      this.logger.log(`${outTradeNo}: ${verdict}`, { outTradeNo, transactionId, totalFen, verdict });
-      return { paid, subject, verdict };
+      return { paid, subject, verdict: judge(paid, subject) };
     });
   }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { outsideRequests } from '../http/request-id.js';
 
 /** Retries included; a collector that is away holds up a shutdown no longer. */
 const EXPORT_MS = 2000;
@@ -25,7 +26,9 @@ export class Tracing implements OnModuleInit, OnApplicationShutdown {
         import('@opentelemetry/exporter-trace-otlp-http'),
       ]);
     core.setGlobalErrorHandler((cause) =>
-      this.logger.warn('traces could not be sent; nothing else is affected', { cause }),
+      outsideRequests(() =>
+        this.logger.warn('traces could not be sent; nothing else is affected', { cause }),
+      ),
     );
     const exporter = new exporting.OTLPTraceExporter({
       url: `${endpoint}/v1/traces`,

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { InjectDataSource } from '@nestjs/typeorm';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { outsideRequests } from '../../common/http/request-id.js';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
@@ -64,7 +65,7 @@ export class FeedReader implements OnApplicationShutdown {
   /** Calls back at news from any instance, until the answer is called. News may be missed while reconnecting: poll as well. */
   onNews(listener: () => void): () => void {
     this.listeners.add(listener);
-    if (this.client === undefined) this.listen();
+    if (this.client === undefined) outsideRequests(() => this.listen());
     return () => this.listeners.delete(listener);
   }
 

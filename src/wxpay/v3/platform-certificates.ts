@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { outsideRequests } from '../../common/http/request-id.js';
 import { Clock } from '../../common/time/clock.js';
 import type { WxPayAnswer } from '../http-exchange.js';
 import { MerchantAccounts, type MerchantAccount } from '../merchant-accounts.js';
@@ -106,7 +107,8 @@ export class PlatformCertificates implements OnApplicationBootstrap, OnApplicati
   private plan(account: MerchantAccount, inMs: number): void {
     clearTimeout(this.timers.get(account.id));
     if (this.stopped) return;
-    this.timers.set(account.id, setTimeout(() => void this.refresh(account), inMs).unref());
+    const later = outsideRequests(() => setTimeout(() => void this.refresh(account), inMs));
+    this.timers.set(account.id, later.unref());
   }
 
   /** @returns after how many milliseconds to look again */
