@@ -81,6 +81,25 @@ async function chainHolds(): Promise<void> {
   expect((await verifyAuditLog(manager)).broken).toBeUndefined();
 }
 
+it('an approval is answered with APPROVED, however far the refund has come by then', async () => {
+  const approvals = system.app.get(RefundApprovalService, { strict: false });
+  const approve = approvals.approve.bind(approvals);
+  approvals.approve = async (id, ...given) => {
+    const approved = await approve(id, ...given);
+    await refundBecomes(finance, id, 'SUCCESS'); // before the answer is written
+    return approved;
+  };
+  try {
+    const { id } = await asked();
+    expect(await finance.send('POST', `/refunds/${id}/approve`, {})).toMatchObject({
+      status: 200,
+      body: { id, status: 'APPROVED' },
+    });
+  } finally {
+    approvals.approve = approve;
+  }
+});
+
 describe('approvals that come together', () => {
   it('share a transaction; one that is refused is nothing to the others', async () => {
     const refunds = await Promise.all([asked(), asked(), asked()]);
