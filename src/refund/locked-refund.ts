@@ -6,7 +6,7 @@ import type { SuspenseItem } from '../payment/suspense-item.entity.js';
 import type { Refund, REFUND_PURPOSES } from './refund.entity.js';
 import { REFUND_COLUMNS } from './refund-row.js';
 
-type LockedOrder = Pick<Order, 'id' | 'paidFen' | 'paidByPaymentId'>;
+type LockedOrder = Pick<Order, 'id'>;
 type LockedPayment = Pick<Payment, 'id' | 'transactionId' | 'amountFen' | 'mchId'> & { currency: string };
 type LockedItem = Pick<
   SuspenseItem,
@@ -32,8 +32,7 @@ export type LockedRefund = { refund: Refund } & (
  */
 const LOCK_WITH_ORDER = statement(
   'lock-refunds-with-orders',
-  `SELECT ${REFUND_COLUMNS}, o.paid_fen AS "paidFen", o.paid_by_payment_id AS "paidByPaymentId",
-          p.transaction_id AS "transactionId", p.amount_fen AS "paymentFen", p.mch_id AS "mchId",
+  `SELECT ${REFUND_COLUMNS}, p.transaction_id AS "transactionId", p.amount_fen AS "paymentFen", p.mch_id AS "mchId",
           p.request->>'currency' AS currency
    FROM refunds r JOIN orders o ON o.id = r.order_id JOIN payments p ON p.id = r.payment_id
    WHERE r.id = ANY ($1::uuid[]) ORDER BY o.id, p.id, r.id FOR UPDATE OF o, p, r`,
@@ -48,8 +47,10 @@ const LOCK_WITH_ITEM = statement(
    WHERE r.id = ANY ($1::uuid[]) ORDER BY s.id, r.id FOR UPDATE OF s, r`,
 );
 
-type RowWithOrder = Refund & { orderId: string; paymentId: string } & Omit<LockedOrder, 'id'> &
-  Omit<LockedPayment, 'id' | 'amountFen'> & { paymentFen: LockedPayment['amountFen'] };
+type RowWithOrder = Refund & { orderId: string; paymentId: string } & Omit<
+    LockedPayment,
+    'id' | 'amountFen'
+  > & { paymentFen: LockedPayment['amountFen'] };
 type RowWithItem = Refund & { suspenseId: string } & Omit<
     LockedItem,
     'id' | 'status' | 'orderId' | 'paymentId' | 'amountFen'
@@ -92,10 +93,10 @@ export function lockRefundsOf(
 
 async function lockWithOrders(manager: EntityManager, ids: readonly string[]): Promise<LockedRefund[]> {
   const rows = await run<RowWithOrder>(manager, LOCK_WITH_ORDER, [ids]);
-  return rows.map(({ paidFen, paidByPaymentId, transactionId, paymentFen, mchId, currency, ...refund }) => ({
+  return rows.map(({ transactionId, paymentFen, mchId, currency, ...refund }) => ({
     purpose: 'ORDER',
     refund,
-    order: { id: refund.orderId, paidFen, paidByPaymentId },
+    order: { id: refund.orderId },
     payment: { id: refund.paymentId, transactionId, amountFen: paymentFen, mchId, currency },
   }));
 }

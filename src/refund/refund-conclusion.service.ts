@@ -86,14 +86,16 @@ export class RefundConclusionService {
     return group.map(() => undefined);
   }
 
-  /** In a transaction of its own. */
+  /** In a transaction of its own. @throws Error as `concludeIn` */
   async conclude(id: string, result: RefundResult): Promise<void> {
     await transaction(this.dataSource, (manager) => this.concludeIn(manager, id, result));
   }
 
   /**
    * Makes WeChat's word true in the caller's transaction: state, order total, stock, journal. The same word twice is a
-   * no-op, and a state that does not move does not move. @returns whether anything changed
+   * no-op, and a state that does not move does not move.
+   * @returns whether anything changed
+   * @throws Error when WeChat reports another amount: nothing is changed, and a person has to look
    */
   async concludeIn(manager: EntityManager, id: string, result: RefundResult): Promise<boolean> {
     const locked = await lockRefund(manager, id);

@@ -94,8 +94,8 @@ export class RefundDeskService {
   /**
    * Tries a refund again by hand, always under the same number. A failed one takes its amount and its goods back first,
    * or finds that they are no longer there.
-   * @throws Problem `REFUND_NOT_RETRYABLE`, `REFUND_TOO_LARGE`, `REFUND_ITEMS_IMPOSSIBLE`, `REFUND_APPROVALS_MISSING`,
-   *   `SUSPENSE_ALREADY_DECIDED`, `MERCHANT_ACCOUNT_REMOVED`
+   * @throws Problem `REFUND_NOT_FOUND`, `REFUND_NOT_RETRYABLE`, `REFUND_TOO_LARGE`, `REFUND_ITEMS_IMPOSSIBLE`,
+   *   `REFUND_APPROVALS_MISSING`, `SUSPENSE_ALREADY_DECIDED`, `MERCHANT_ACCOUNT_REMOVED`
    */
   async retry(id: string, operator: OperatorPrincipal, origin: RequestOrigin): Promise<void> {
     const found = await this.find(id);
@@ -137,7 +137,7 @@ export class RefundDeskService {
       if (locked.item.status !== 'OPEN') throw suspenseDecided(locked.item);
       return followReturn(manager, locked.item, 'PROCESSING');
     }
-    const refundableFen = await this.requests.refundable(manager, locked.order);
+    const refundableFen = await this.requests.refundable(manager, locked.payment);
     if (refundableFen < locked.refund.amountFen) {
       throw new Problem('REFUND_TOO_LARGE', `Only ${refundableFen} fen are still refundable.`, {
         extra: { refundableFen },

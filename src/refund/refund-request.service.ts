@@ -14,7 +14,6 @@ import { AuditService } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
 import type { OrderItem } from '../order/order-item.entity.js';
-import type { Order } from '../order/order.entity.js';
 import { OrderService } from '../order/order.service.js';
 import { Payment } from '../payment/payment.entity.js';
 import { DueRefunds } from './due-refunds.js';
@@ -59,7 +58,8 @@ export class RefundRequestService {
    * Writes a request that holds its amount from now on. However many arrive at once, their sum never passes what was
    * paid, because each one is weighed under the same lock (M-19).
    * @param id of the refund to be, owned by the Idempotency-Key
-   * @throws Problem; the codes say why not
+   * @throws Problem `ORDER_NOT_REFUNDABLE`, `REFUND_WINDOW_OVER`, `REFUNDABLE_CHANGED`, `REFUND_TOO_LARGE` (`amountFen`),
+   *   `REFUND_ITEMS_IMPOSSIBLE` (`items.N…`), `REFUND_LIMIT_REACHED`
    */
   async request(
     id: string,
@@ -70,29 +70,14 @@ export class RefundRequestService {
   ): Promise<void> {
     const approved = await transaction(this.dataSource, async (manager) => {
       if (await manager.existsBy(Refund, { id })) return false;
-      const order = await this.orders.lock(manager, orderId);
-      const payment =
-        order?.paidByPaymentId &&
-        (await manager.findOne(Payment, {
-          where: { id: order.paidByPaymentId },
-          lock: { mode: 'pessimistic_write' },
-        }));
-      if (!order || !payment) throw new Problem('ORDER_NOT_REFUNDABLE', 'The order is not paid.');
+      const payment = await this.lockPaid(manager, orderId);
       this.refuseLate(payment, person);
       const refunds = await manager.findBy(Refund, { paymentId: payment.id });
-      const live = refunds.filter(({ status }) => LIVE_STATUSES.includes(status));
+      const live = refunds.filter(isLive);
       const lines = await this.orders.itemsOf(manager, orderId);
       const returned = wanted.items && returnedOf(lines, live, wanted.items);
       const amountFen = amountOf(payment, live, wanted, returned);
-      if (
-        refunds.filter(({ calls, status }) => calls > 0 || LIVE_STATUSES.includes(status)).length >=
-        MAX_REFUNDS_PER_PAYMENT
-      ) {
-        throw new Problem(
-          'REFUND_LIMIT_REACHED',
-          `WeChat takes at most ${MAX_REFUNDS_PER_PAYMENT} refunds of one payment.`,
-        );
-      }
+      refuseBeyondLimit(refunds);
       const automatic = approvesItself(
         sumFen([...live.map((refund) => refund.amountFen), amountFen]),
         this.settings.refund,
@@ -101,22 +86,15 @@ export class RefundRequestService {
       const items =
         returned ?? (amountFen === payment.amountFen ? itemsReturned(lines, new Map(), lines) : null);
       await this.insert(manager, id, payment, { amountFen, reason: wanted.reason, items }, person, automatic);
-      const now = this.clock.now();
-      const subjects = { orderId, paymentId: payment.id, refundId: id };
-      await this.jobs.enqueue(manager, 'events', [
-        newEvent('refund.requested', now, subjects),
-        ...(automatic ? [newEvent('refund.approved', now, subjects)] : []),
-      ]);
-      if (staff !== undefined) {
-        const after = { orderId, amountFen, reason: wanted.reason };
+      await this.announce(manager, { orderId, paymentId: payment.id, refundId: id }, automatic);
+      if (staff !== undefined)
         await this.audit.record(manager, {
           action: 'refund.requested',
           subjectKind: 'refund',
           subjectId: id,
-          after,
+          after: { orderId, amountFen, reason: wanted.reason },
           ...staff,
         });
-      }
       return automatic;
     });
     if (approved) this.dueRefunds.wake();
@@ -140,16 +118,34 @@ export class RefundRequestService {
     });
   }
 
-  /** What of the order's payment may still be asked back, in fen. */
-  async refundable(manager: EntityManager, order: Pick<Order, 'paidFen' | 'paidByPaymentId'>): Promise<Fen> {
-    if (order.paidByPaymentId === null) return toFen(0);
-    const live = await manager.findBy(Refund, {
-      paymentId: order.paidByPaymentId,
-      status: In(LIVE_STATUSES),
-    });
-    return toFen(order.paidFen - sumFen(live.map(({ amountFen }) => amountFen)));
+  /** What of a payment may still be asked back, in fen; holds as long as the caller's lock on it. */
+  async refundable(manager: EntityManager, payment: Pick<Payment, 'id' | 'amountFen'>): Promise<Fen> {
+    const live = await manager.findBy(Refund, { paymentId: payment.id, status: In(LIVE_STATUSES) });
+    return refundableOf(payment, live);
   }
 
+  /** The order, then the payment that paid it: whoever asks at the same time waits here. @throws Problem `ORDER_NOT_REFUNDABLE` */
+  private async lockPaid(manager: EntityManager, orderId: string): Promise<Payment> {
+    const id = (await this.orders.lock(manager, orderId))?.paidByPaymentId ?? null;
+    const payment =
+      id && (await manager.findOne(Payment, { where: { id }, lock: { mode: 'pessimistic_write' } }));
+    if (!payment) throw new Problem('ORDER_NOT_REFUNDABLE', 'The order is not paid.');
+    return payment;
+  }
+
+  private async announce(
+    manager: EntityManager,
+    subjects: { orderId: string; paymentId: string; refundId: string },
+    automatic: boolean,
+  ): Promise<void> {
+    const now = this.clock.now();
+    await this.jobs.enqueue(manager, 'events', [
+      newEvent('refund.requested', now, subjects),
+      ...(automatic ? [newEvent('refund.approved', now, subjects)] : []),
+    ]);
+  }
+
+  /** @throws Problem `REFUND_WINDOW_OVER` */
   private refuseLate({ paidAt }: Payment, { kind }: Person): void {
     const ageMs = this.clock.now().getTime() - (paidAt?.getTime() ?? 0);
     if (ageMs > YEAR_MS) throw new Problem('REFUND_WINDOW_OVER', 'WeChat refunds a payment for one year.');
@@ -190,6 +186,27 @@ export class RefundRequestService {
   }
 }
 
+function isLive({ status }: Refund): boolean {
+  return LIVE_STATUSES.includes(status);
+}
+
+/** What was paid less what refunds hold of it, in fen. */
+function refundableOf({ amountFen }: Pick<Payment, 'amountFen'>, live: readonly Refund[]): Fen {
+  return toFen(amountFen - sumFen(live.map((refund) => refund.amountFen)));
+}
+
+/**
+ * WeChat counts the refund numbers it has seen: what was rejected or withdrawn before a call leaves its place to another,
+ * what failed afterwards does not (M-16). @throws Problem `REFUND_LIMIT_REACHED`
+ */
+function refuseBeyondLimit(refunds: readonly Refund[]): void {
+  if (refunds.filter((refund) => refund.calls > 0 || isLive(refund)).length < MAX_REFUNDS_PER_PAYMENT) return;
+  throw new Problem(
+    'REFUND_LIMIT_REACHED',
+    `WeChat takes at most ${MAX_REFUNDS_PER_PAYMENT} refunds of one payment.`,
+  );
+}
+
 /** @throws Problem `REFUNDABLE_CHANGED`, `REFUND_TOO_LARGE` */
 function amountOf(
   payment: Payment,
@@ -197,7 +214,7 @@ function amountOf(
   { amountFen: wanted, expectedRefundableFen }: NewRefund,
   returned: readonly RefundItem[] | undefined,
 ): Fen {
-  const refundable = toFen(payment.amountFen - sumFen(live.map(({ amountFen }) => amountFen)));
+  const refundable = refundableOf(payment, live);
   if (expectedRefundableFen !== undefined && expectedRefundableFen !== refundable) {
     throw new Problem(
       'REFUNDABLE_CHANGED',

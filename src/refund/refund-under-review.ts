@@ -37,6 +37,7 @@ type Row = Refund & {
   approvals: (Omit<RefundApproval, 'refundId' | 'approvedAt'> & { approvedAt: string })[] | null;
 };
 
+/** @returns those of `ids` that exist, in no particular order; a decision by them needs their locks first */
 export async function readUnderReview(
   manager: EntityManager,
   ids: readonly string[],
