@@ -167,6 +167,30 @@ export function paymentSuite(protocol: ProtocolName): void {
         await buyer.orderBecomes(order.id, 'PAID');
       });
 
+      it('Q-14: any other way to pay is asked for again after 110 minutes, under the same number', async () => {
+        await system.restart({ ORDER_EXPIRE_MINUTES: '300' });
+        try {
+          for (const [tradeType, param] of [
+            ['JSAPI', 'package'],
+            ['NATIVE', 'codeUrl'],
+          ] as const) {
+            const order = await orderOnly();
+            const first = await pay(order.id, tradeType);
+            await system.control.advance(109 * 60);
+            const same = await pay(order.id, tradeType);
+            expect(same.body.payment.outTradeNo).toBe(first.body.payment.outTradeNo);
+            expect(same.body.payParams[param]).toBe(first.body.payParams[param]);
+            await system.control.advance(2 * 60);
+            const again = await pay(order.id, tradeType);
+            expect(again.body.payment.outTradeNo).toBe(first.body.payment.outTradeNo);
+            expect(again.body.payParams[param]).not.toBe(first.body.payParams[param]);
+            expect(await system.control.transactionsOfOrder(order.orderNo)).toHaveLength(1);
+          }
+        } finally {
+          await system.restart();
+        }
+      });
+
       it('ten requests at once, two ways: never two open attempts, and one of them can be paid', async () => {
         const order = await orderOnly();
         const answers = await Promise.all(
