@@ -65,7 +65,6 @@ export const commonWords = {
   'common.disabled': ['停用', 'Off'],
   'common.account': ['商户账户', 'Merchant account'],
   'common.note': ['备注', 'Note'],
-  'common.none': ['无', 'None'],
   'common.yes': ['是', 'Yes'],
   'common.no': ['否', 'No'],
   'common.order': ['订单', 'Order'],

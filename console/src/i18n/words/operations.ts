@@ -128,7 +128,6 @@ export const operationsWords = {
   'webhooks.noDeliveries': ['还没有投递', 'Nothing sent yet'],
   'webhooks.messageId': ['消息 ID', 'Message'],
   'webhooks.type': ['事件', 'Event'],
-  'webhooks.body': ['内容', 'Body'],
   'webhooks.resend': ['重新投递', 'Send again'],
   'webhooks.empty': ['还没有 Webhook', 'No webhooks yet'],
   'webhooks.emptyHint': [

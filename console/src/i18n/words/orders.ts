@@ -46,8 +46,6 @@ export const orderWords = {
   'orders.batchCloseAsk': ['关闭这 {count} 个未付款订单？', 'Close these {count} unpaid orders?'],
   'orders.batchDone': ['已处理 {done} 个', '{done} done'],
   'orders.batchRefused': ['{refused} 个未处理（{why}）', '{refused} left as they were ({why})'],
-  'orders.placedToday': ['今日下单', 'Placed today'],
-  'orders.toShip': ['待发货', 'To ship'],
   'orders.closing': ['关闭中', 'Closing'],
   'order.title': ['订单 {number}', 'Order {number}'],
   'order.amounts': ['金额', 'Amounts'],

@@ -32,7 +32,6 @@ export const overviewWords = {
   'overview.certificateMERCHANT': ['商户 API 证书', 'Merchant certificate'],
   'overview.certificatePLATFORM': ['微信支付平台证书', 'Platform certificate'],
   'overview.daysLeft': ['剩余 {days} 天', '{days} days left'],
-  'overview.noCertificates': ['没有可显示的证书', 'None to show'],
   'overview.chart': ['近 7 日收款与退款', 'Paid and refunded, last 7 days'],
   'overview.chartOf': ['{date}：收款 {paid}，退款 {refunded}', '{date}: paid {paid}, refunded {refunded}'],
 } as const satisfies WordList;

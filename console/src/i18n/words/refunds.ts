@@ -23,7 +23,6 @@ export const refundWords = {
     '买家或员工提交的退款申请会自动出现在这里。',
     'Refunds asked for by buyers or staff appear here by themselves.',
   ],
-  'refunds.emptyMine': ['没有等你审批的退款', 'Nothing waits for you'],
   'refunds.batchApprove': ['批准所选 {count} 笔（{amount}）', 'Approve {count} ({amount})'],
   'refunds.batchAsk': ['批准这 {count} 笔退款，共 {amount}？', 'Approve {count} refunds, {amount} together?'],
   'refunds.batchWhy': [
@@ -63,7 +62,6 @@ export const refundWords = {
   'refund.waiting': ['等待原因', 'Waiting for'],
   'refund.failure': ['微信的最终答复', 'WeChat’s final word'],
   'refund.restock': ['商品退回库存', 'Goods go back into stock'],
-  'refund.restockDone': ['商品会退回库存', 'Goods go back into stock'],
   'refund.canReview': ['你可以审批这笔退款', 'You may decide this refund'],
   'refund.canReviewHint': [
     '批准后立即生效，退款在后台执行，同一单号不会退两次。',
@@ -110,10 +108,6 @@ export const refundWords = {
   'refund.realName': ['持卡人姓名', 'Name of the holder'],
   'refund.sentElsewhere': ['已提交微信', 'Sent to WeChat'],
   'refund.guidance': ['需要你处理', 'This needs you'],
-  'refund.topUp': [
-    '到微信支付商户平台充值后，系统会自动用同一单号重试。',
-    'Top up in the merchant platform; it is retried under the same number.',
-  ],
   'refundRequest.title': ['申请退款', 'Ask for a refund'],
   'refundRequest.refundable': ['可退 {amount}', '{amount} can be refunded'],
   'refundRequest.byGoods': ['按商品', 'By goods'],

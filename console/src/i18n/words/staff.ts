@@ -100,7 +100,6 @@ export const staffWords = {
   'audit.action': ['操作', 'Action'],
   'audit.subject': ['对象', 'Subject'],
   'audit.system': ['系统', 'System'],
-  'audit.change': ['变更', 'Change'],
   'audit.before': ['之前', 'Before'],
   'audit.after': ['之后', 'After'],
   'audit.ip': ['IP', 'IP'],
