@@ -59,6 +59,8 @@ const TONES = {
 
 type Tones = typeof TONES;
 export type StatusKind = keyof Tones;
+/** `order.PAID` and so on: what has a colour above needs words as well. */
+type StateWord = { [Kind in StatusKind]: `${Kind}.${keyof Tones[Kind] & string}` }[StatusKind];
 
 export function toneOf<Kind extends StatusKind>(kind: Kind, value: keyof Tones[Kind]): Tone {
   return TONES[kind][value] as Tone;
@@ -73,8 +75,8 @@ export function StatusTag<Kind extends StatusKind>({
   value: keyof Tones[Kind] & string;
 }) {
   const t = useWords();
-  // Each table above has its words: `order.PAID` and so on; the compiler sees them per kind, not for all at once.
-  const key = `${kind}.${value}` as Parameters<typeof t>[0];
+  // The compiler cannot tell which kind it is; `t` takes the key only while every state of every kind has words.
+  const key = `${kind}.${value}` as StateWord;
   return <Tag tone={toneOf(kind, value)}>{t(key)}</Tag>;
 }
 
