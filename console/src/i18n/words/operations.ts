@@ -20,8 +20,8 @@ export const operationsWords = {
   'verdict.MALFORMED': ['格式错误', 'Malformed'],
   'notifications.title': ['微信通知', 'WeChat notifications'],
   'notifications.subtitle': [
-    '收到的通知及其判定；通过验签的保留原文。',
-    'What was received, with its verdict; verified ones word for word.',
+    '通过验签的通知保留 400 天；未通过的只留开头 4 KB、30 天。',
+    'Signed notifications are kept 400 days; others 30 days, their first 4 KB.',
   ],
   'notifications.PAYMENT': ['付款', 'Payment'],
   'notifications.REFUND': ['退款', 'Refund'],
