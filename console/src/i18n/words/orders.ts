@@ -114,6 +114,7 @@ export const orderWords = {
   'shipment.PICKUP': ['自提', 'Pick-up'],
   'shipment.carrier': ['物流公司', 'Carrier'],
   'shipment.carrierHint': ['搜索名称或微信编码，如 SF', 'Name or WeChat’s code, e.g. SF'],
+  'shipment.carrierByCode': ['请直接填写编码。', 'Type its code instead.'],
   'shipment.trackingNo': ['运单号', 'Tracking number'],
   'shipment.contents': ['商品描述', 'Contents'],
   'shipment.itemDesc': ['商品描述（可选，买家可见）', 'Contents (optional; the buyer sees it)'],

@@ -3,8 +3,12 @@ import { answered, api } from '../../api/client.ts';
 import type { Refund } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { Panel } from '../../ui/page.tsx';
+import { ProblemView } from '../../ui/problem-view.tsx';
 
-/** What the buyer shows; each opens whole in a tab of its own. */
+/**
+ * What the buyer shows; each opens whole in a tab of its own. That they could not be read is said: nobody shall decide
+ * without them because of it.
+ */
 export function RefundPictures({ refund: { id, requestedBy } }: { refund: Refund }) {
   const t = useWords();
   const pictures = useQuery({
@@ -13,7 +17,15 @@ export function RefundPictures({ refund: { id, requestedBy } }: { refund: Refund
       answered(api.GET('/api/v1/admin/refunds/{id}/pictures', { params: { path: { id } }, signal })),
     enabled: requestedBy.kind === 'buyer',
   });
-  const items = pictures.data?.items ?? [];
+  if (pictures.data === undefined) {
+    if (!pictures.isError) return null; // most refunds have none: a panel that comes and goes would only distract
+    return (
+      <Panel title={t('refund.pictures')}>
+        <ProblemView thrown={pictures.error} onRetry={() => void pictures.refetch()} />
+      </Panel>
+    );
+  }
+  const { items } = pictures.data;
   if (items.length === 0) return null;
   return (
     <Panel title={t('refund.pictures')}>
