@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { Buyer } from '../../src/buyer/buyer.entity.js';
 import type { OrderView } from '../../src/order/order.schema.js';
 import type { StaffBuyerPage, StaffBuyerView } from '../../src/staff/buyers/staff-buyer.schema.js';
-import { newestPage } from '../../src/staff/list-query.js';
+import { newestPage } from '../../src/common/http/list-query.js';
 import { TestBuyer, type CheckedOut } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
 import { startSystem, type System } from '../support/system.js';

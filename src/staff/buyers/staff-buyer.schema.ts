@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
+import { instant, pageFields, periodFields } from '../../common/http/list-query.js';
 import { notes } from '../../common/http/written-text.js';
-import { instant, pageFields, periodFields } from '../list-query.js';
 
 export const staffBuyerListSchema = z.strictObject({
   q: z

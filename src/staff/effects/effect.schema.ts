@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { instant, pageFields, periodFields } from '../../common/http/list-query.js';
 import { ATTEMPT_OUTCOMES } from '../../fulfilment/effect/effect-attempt.entity.js';
 import { SUBJECT_KINDS } from '../../fulfilment/effect/effect.entity.js';
 import { EFFECT_STATUSES } from '../../fulfilment/effect/effect.status.js';
-import { instant, pageFields, periodFields } from '../list-query.js';
 
 export const effectListSchema = z.strictObject({
   kind: z.string().max(32).optional(),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
+import { instant } from '../../common/http/list-query.js';
 import { EVENT_TYPES } from '../../jobs/event.js';
 import { FEED_TYPES_ONLY } from '../../jobs/feed.js';
-import { instant } from '../list-query.js';
 
 /** The `data` of one server-sent event. */
 export const feedEventSchema = z.object({

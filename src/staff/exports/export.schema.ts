@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { auditListSchema } from '../../operator/audit/audit-log.schema.js';
 import { refundListSchema } from '../../refund/refund.schema.js';
-import { periodFields } from '../list-query.js';
+import { periodFields } from '../../common/http/list-query.js';
 import { entryListSchema } from '../ledger/ledger.schema.js';
 import { staffOrderListSchema } from '../orders/staff-order.schema.js';
 import { LANGUAGES } from './csv.js';

@@ -8,7 +8,7 @@ import { auditOrigin } from '../../operator/request-origin.js';
 import { Order } from '../../order/order.entity.js';
 import { Payment } from '../../payment/payment.entity.js';
 import { Refund } from '../../refund/refund.entity.js';
-import { newestPage } from '../list-query.js';
+import { newestPage } from '../../common/http/list-query.js';
 import { LedgerDeskService } from '../ledger/ledger-desk.service.js';
 import { StaffOrderService } from '../orders/staff-order.service.js';
 import type { By } from '../staff-action.service.js';

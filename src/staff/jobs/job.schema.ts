@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { instant, pageFields } from '../../common/http/list-query.js';
 import { EVENT_TYPES } from '../../jobs/event.js';
 import { JOB_QUEUES } from '../../jobs/job-queues.js';
-import { instant, pageFields } from '../list-query.js';
 import { DUE_NAMES } from './due-rows.js';
 
 export const TROUBLED_STATES = ['failed', 'retrying'] as const;

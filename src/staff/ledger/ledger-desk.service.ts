@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { bounds, readPlanned } from '../../common/http/list-query.js';
 import { toBeijingIso } from '../../common/time/beijing-time.js';
 import { LedgerEntry } from '../../ledger/ledger-entry.entity.js';
 import { TrialBalanceService } from '../../ledger/trial-balance.service.js';
-import { bounds, readPlanned } from '../list-query.js';
 import type { EntryListQuery, EntryPage, EntryView, TrialBalance } from './ledger.schema.js';
 
 /** The journal as staff read it. */

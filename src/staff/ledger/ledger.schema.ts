@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
+import { instant, pageFields, periodFields, signedFenSchema } from '../../common/http/list-query.js';
 import { LEDGER_ACCOUNTS } from '../../ledger/ledger-entry.entity.js';
-import { instant, pageFields, periodFields, signedFenSchema } from '../list-query.js';
 
 const account = z.enum(LEDGER_ACCOUNTS);
 

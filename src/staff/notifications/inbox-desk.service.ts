@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { newestPage } from '../../common/http/list-query.js';
 import { Problem } from '../../common/http/problem.js';
 import { Notification } from '../../notify/notification.entity.js';
-import { newestPage } from '../list-query.js';
 import type { InboxDetail, InboxListQuery, InboxPage } from './inbox.schema.js';
 import { inboxDetail, inboxRow, type NotificationHead } from './inbox.view.js';
 

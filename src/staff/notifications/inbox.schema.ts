@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { instant, pageFields, periodFields } from '../../common/http/list-query.js';
 import { NOTIFICATION_KINDS, NOTIFICATION_VERDICTS } from '../../notify/notification.entity.js';
-import { instant, pageFields, periodFields } from '../list-query.js';
 
 export const inboxListSchema = z.strictObject({
   kind: z.enum(NOTIFICATION_KINDS).optional(),

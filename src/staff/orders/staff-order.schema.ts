@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { MAX_ORDER_FEN } from '../../common/fen.js';
+import { instant, pageFields, periodFields, signedFenSchema } from '../../common/http/list-query.js';
 import { LEDGER_ACCOUNTS } from '../../ledger/ledger-entry.entity.js';
 import { COUPON_USE_STATUSES } from '../../order/coupon/coupon-use.status.js';
 import { orderSchema } from '../../order/order.schema.js';
 import { ORDER_STATUSES } from '../../order/order.status.js';
 import { refundSchema } from '../../refund/refund.schema.js';
 import { TRADE_TYPES } from '../../wxpay/protocol.js';
-import { instant, pageFields, periodFields, signedFenSchema } from '../list-query.js';
 import { staffPaymentSchema } from '../payments/staff-payment.schema.js';
 import { suspenseRowSchema } from '../suspense/suspense.schema.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { instant, pageFields, periodFields } from '../../common/http/list-query.js';
 import { paymentSchema } from '../../payment/payment.schema.js';
 import { PAYMENT_STATUSES } from '../../payment/payment.status.js';
 import { TRADE_TYPES } from '../../wxpay/protocol.js';
-import { instant, pageFields, periodFields } from '../list-query.js';
 
 export const paymentListSchema = z.strictObject({
   status: z.enum(PAYMENT_STATUSES).optional(),

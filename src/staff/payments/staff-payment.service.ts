@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { newestPage } from '../../common/http/list-query.js';
 import { Problem } from '../../common/http/problem.js';
 import { InquiryService } from '../../payment/inquiry.service.js';
 import { Payment } from '../../payment/payment.entity.js';
 import { outcomeUnknown } from '../../payment/prepay.service.js';
-import { newestPage } from '../list-query.js';
 import { StaffActionService, type By } from '../staff-action.service.js';
 import type {
   PaymentListQuery,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { instant, pageFields } from '../../common/http/list-query.js';
 import { notes } from '../../common/http/written-text.js';
 import { DIFFERENCE_KINDS, RESOLUTIONS } from '../../reconcile/daily/difference.entity.js';
 import { DIFFERENCE_STATUSES } from '../../reconcile/daily/difference.status.js';
 import { RECONCILIATION_STATUSES } from '../../reconcile/daily/reconciliation.status.js';
-import { instant, pageFields } from '../list-query.js';
 
 const day = z.iso
   .date()

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
+import { instant } from '../../common/http/list-query.js';
 import { NOTIFICATION_VERDICTS } from '../../notify/notification.entity.js';
 import { RECONCILIATION_STATUSES } from '../../reconcile/daily/reconciliation.status.js';
-import { instant } from '../list-query.js';
 
 export const dayFiguresSchema = z.object({
   date: z.iso.date().describe('a day of UTC+8'),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { fenSchema } from '../../common/fen.js';
+import { instant, pageFields, periodFields } from '../../common/http/list-query.js';
 import { notes } from '../../common/http/written-text.js';
 import { SUSPENSE_KINDS } from '../../payment/suspense-item.entity.js';
 import { SUSPENSE_STATUSES } from '../../payment/suspense.status.js';
 import { refundSchema } from '../../refund/refund.schema.js';
-import { instant, pageFields, periodFields } from '../list-query.js';
 
 export const suspenseListSchema = z.strictObject({
   kind: z.enum(SUSPENSE_KINDS).optional(),

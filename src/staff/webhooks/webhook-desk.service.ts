@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In } from 'typeorm';
+import { newestPage } from '../../common/http/list-query.js';
 import { EffectAttempt } from '../../fulfilment/effect/effect-attempt.entity.js';
 import { Effect } from '../../fulfilment/effect/effect.entity.js';
 import { WEBHOOK, webhookPayloadSchema } from '../../fulfilment/webhook/webhook-delivery.js';
@@ -8,7 +9,6 @@ import { WebhookEndpoint } from '../../fulfilment/webhook/webhook-endpoint.entit
 import { view, WebhookEndpointService } from '../../fulfilment/webhook/webhook-endpoint.service.js';
 import { EffectDeskService } from '../effects/effect-desk.service.js';
 import { effectDetail } from '../effects/effect.view.js';
-import { newestPage } from '../list-query.js';
 import type { By } from '../staff-action.service.js';
 import type {
   DeliveryListQuery,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { pageFields, periodFields } from '../../common/http/list-query.js';
 import { EFFECT_STATUSES } from '../../fulfilment/effect/effect.status.js';
 import { webhookSchema } from '../../fulfilment/webhook/webhook-endpoint.schema.js';
 import { EVENT_TYPES } from '../../jobs/event.js';
 import { effectDetailSchema } from '../effects/effect.schema.js';
-import { pageFields, periodFields } from '../list-query.js';
 
 export const webhookListSchema = z.strictObject(pageFields);
 export type WebhookListQuery = z.infer<typeof webhookListSchema>;

@@ -1,8 +1,8 @@
 import type { EntityManager, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../common/http/cursor.js';
-import { statement } from '../database/sql.js';
-import { send, transaction } from '../database/transaction.js';
+import { statement } from '../../database/sql.js';
+import { send, transaction } from '../../database/transaction.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 
