@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../common/time/clock.js';
-import { decodeCursor, page } from '../common/http/cursor.js';
+import { newestPage, type Period } from '../common/http/list-query.js';
 import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
@@ -22,7 +22,8 @@ import { RefundRequestService } from './refund-request.service.js';
 import { refundNotFound, RefundReviewService } from './refund-review.service.js';
 import { Refund } from './refund.entity.js';
 import { approvalsNeeded, approvesItself } from './refund.policy.js';
-import type { RefundListQuery, StaffRefundView } from './refund.schema.js';
+import { whereRefund, type RefundFilter } from './refund-search.js';
+import type { StaffRefundView } from './refund.schema.js';
 import { LIVE_STATUSES } from './refund.status.js';
 import { readUnderReview } from './refund-under-review.js';
 import { staffRefundView } from './refund.view.js';
@@ -37,6 +38,9 @@ const RETRY = statement(
 
 const OF_ORDER =
   '(r.orderId = :orderId OR r.suspenseId IN (SELECT id FROM suspense_items WHERE order_id = :orderId))';
+
+/** One page of refunds, and which. */
+type RefundPageQuery = RefundFilter & Period & { limit: number; cursor?: string | undefined };
 
 /** What staff see and do with refunds besides deciding them. */
 @Injectable()
@@ -75,20 +79,14 @@ export class RefundDeskService {
 
   /** Refunds, newest first; of one order with what came back of the money that arrived wrongly for it. */
   async list(
-    { status, purpose, limit, cursor }: RefundListQuery,
+    { limit, cursor, from, to, ...filter }: RefundPageQuery,
     of: { orderId?: string; ids?: readonly string[] } = {},
   ): Promise<{ rows: Refund[]; nextCursor: string | null }> {
-    const query = this.dataSource
-      .createQueryBuilder(Refund, 'r')
-      .orderBy({ 'r.createdAt': 'DESC', 'r.id': 'DESC' })
-      .limit(limit + 1);
-    if (status !== undefined) query.andWhere('r.status = :status', { status });
-    if (purpose !== undefined)
-      query.andWhere(purpose === 'ORDER' ? 'r.orderId IS NOT NULL' : 'r.suspenseId IS NOT NULL');
+    const query = this.dataSource.createQueryBuilder(Refund, 'r');
+    whereRefund(query, filter);
     if (of.orderId !== undefined) query.andWhere(OF_ORDER, { orderId: of.orderId });
     if (of.ids !== undefined) query.andWhere('r.id = ANY(:ids)', { ids: of.ids });
-    if (cursor !== undefined) query.andWhere('(r.createdAt, r.id) < (:createdAt, :id)', decodeCursor(cursor));
-    return page(await query.getMany(), limit);
+    return newestPage(query, 'createdAt', { limit, cursor, from, to });
   }
 
   /**

@@ -4,10 +4,18 @@ import { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
+import { RefundDeskService } from './refund-desk.service.js';
+import { readSums } from './refund-sums.js';
 import type { Person } from './refund.entity.js';
-import { mayReview } from './refund.policy.js';
-import { COUNTED_TO, type RefundCounts } from './refund.schema.js';
+import { mayReview, needsSingle } from './refund.policy.js';
+import {
+  COUNTED_TO,
+  type RefundCounts,
+  type StaffRefundListQuery,
+  type StaffRefundPage,
+} from './refund.schema.js';
 import { LIVE_STATUSES, REFUND_STATUSES, type RefundStatus } from './refund.status.js';
+import { staffRefundRow } from './refund.view.js';
 
 const COUNT = statement(
   'count-refunds',
@@ -30,7 +38,28 @@ export class RefundQueueService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly desk: RefundDeskService,
   ) {}
+
+  /** One page of the staff's list, newest first, each refund beside what else goes back of its order. */
+  async list(
+    { awaitingMe, ...query }: StaffRefundListQuery,
+    operator: OperatorPrincipal,
+  ): Promise<StaffRefundPage> {
+    const mine = awaitingMe && { ids: await this.awaiting(operator) };
+    const { rows, nextCursor } = await this.desk.list(query, mine);
+    const sums = await readSums(
+      this.dataSource.manager,
+      rows.map(({ id }) => id),
+    );
+    const items = rows.flatMap((refund) => {
+      const beside = sums.get(refund.id);
+      if (beside === undefined) return [];
+      const isLarge = needsSingle(beside.cumulativeFen, this.settings.refund);
+      return [staffRefundRow(refund, beside, refund.status === 'REQUESTED' && isLarge)];
+    });
+    return { items, nextCursor };
+  }
 
   async counts(operator: OperatorPrincipal): Promise<RefundCounts> {
     const [byStatus, mine] = await Promise.all([this.byStatus(), this.awaiting(operator)]);

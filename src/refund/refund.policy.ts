@@ -42,6 +42,16 @@ export function approvalsNeeded(cumulativeFen: number, { secondApprovalMinFen }:
   return secondApprovalMinFen !== undefined && cumulativeFen >= secondApprovalMinFen ? 2 : 1;
 }
 
+/** Whether a yes to it needs a fresh code of the second factor. */
+function needsStepUp(cumulativeFen: number, { stepUpMinFen }: RefundSettings): boolean {
+  return stepUpMinFen !== undefined && cumulativeFen > stepUpMinFen;
+}
+
+/** Whether its size asks for more than one person's click: it is looked at alone, not approved together with others. */
+export function needsSingle(cumulativeFen: number, settings: RefundSettings): boolean {
+  return approvalsNeeded(cumulativeFen, settings) > 1 || needsStepUp(cumulativeFen, settings);
+}
+
 /** Small refunds approve themselves, when the shop says so. */
 export function approvesItself(cumulativeFen: number, { autoApproveMaxFen }: RefundSettings): boolean {
   return cumulativeFen <= autoApproveMaxFen;
@@ -66,7 +76,7 @@ export function mayReview(
   if (settings.fourEyes && isSamePerson(reviewer, subject.requestedBy)) {
     return refuse('OWN_REQUEST', 'You asked for this refund; somebody else has to decide it.');
   }
-  if (settings.stepUpMinFen !== undefined && subject.cumulativeFen > settings.stepUpMinFen) {
+  if (needsStepUp(subject.cumulativeFen, settings)) {
     if (!reviewer.hasSecondFactor)
       return refuse('SECOND_FACTOR_MISSING', 'Refunds of this size need a second factor; set one up first.');
     if (!reviewer.steppedUp)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenSchema } from '../common/fen.js';
+import { instant, pageFields, periodFields } from '../common/http/list-query.js';
 import { lines, notes } from '../common/http/written-text.js';
 import { REFUND_PURPOSES } from './refund.entity.js';
 import { REFUND_STATUSES } from './refund.status.js';
@@ -69,17 +70,23 @@ const purposeSchema = z
 export const refundListSchema = z.strictObject({
   status: z.enum(REFUND_STATUSES).optional(),
   purpose: purposeSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(256).optional(),
+  ...pageFields,
 });
 export type RefundListQuery = z.infer<typeof refundListSchema>;
 
 export const staffRefundListSchema = refundListSchema.extend({
+  q: z
+    .string()
+    .trim()
+    .min(4)
+    .max(64)
+    .optional()
+    .describe('refund no, order no, out_trade_no or transaction id, in full'),
+  ...periodFields,
   awaitingMe: z.literal('true').optional().describe('only those that wait for a decision you may take'),
 });
 export type StaffRefundListQuery = z.infer<typeof staffRefundListSchema>;
 
-const instant = z.iso.datetime({ offset: true });
 const personSchema = z.object({
   kind: z.enum(['buyer', 'operator', 'policy']),
   id: z.string(),
@@ -149,3 +156,22 @@ export type RefundCounts = z.infer<typeof refundCountsSchema>;
 
 export const refundPageSchema = z.object({ items: z.array(refundSchema), nextCursor: z.string().nullable() });
 export type RefundPage = z.infer<typeof refundPageSchema>;
+
+export const staffRefundRowSchema = refundSchema.extend({
+  refundableFen: fenSchema
+    .optional()
+    .describe('with purpose ORDER: what of the order is neither given back nor asked for, as of now'),
+  pendingFen: fenSchema
+    .optional()
+    .describe('with purpose ORDER: what of the order is asked for or on its way, as of now'),
+  needsSingle: z
+    .boolean()
+    .describe('undecided, and so large that two people or a fresh second factor are needed: not for a batch'),
+});
+export type StaffRefundRow = z.infer<typeof staffRefundRowSchema>;
+
+export const staffRefundPageSchema = z.object({
+  items: z.array(staffRefundRowSchema),
+  nextCursor: z.string().nullable(),
+});
+export type StaffRefundPage = z.infer<typeof staffRefundPageSchema>;

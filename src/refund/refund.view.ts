@@ -1,7 +1,8 @@
 import { toBeijingIso } from '../common/time/beijing-time.js';
 import type { Refund, RefundItem } from './refund.entity.js';
 import type { ReviewAnswer } from './refund.policy.js';
-import type { RefundView, StaffRefundView } from './refund.schema.js';
+import type { RefundView, StaffRefundRow, StaffRefundView } from './refund.schema.js';
+import type { RefundSums } from './refund-sums.js';
 import type { RefundUnderReview } from './refund-under-review.js';
 
 /** The refund as its buyer sees it: the shop's people without their names. */
@@ -31,6 +32,20 @@ export function refundView(refund: Refund): RefundView {
 export function refundWithNames(refund: Refund): RefundView {
   const { requestedBy, reviewedBy } = refund;
   return { ...refundView(refund), requestedBy, ...(reviewedBy && { reviewedBy }) };
+}
+
+/** As the staff's list shows it, beside what else goes back of its order. */
+export function staffRefundRow(
+  refund: Refund,
+  { refundableFen, pendingFen }: Pick<RefundSums, 'refundableFen' | 'pendingFen'>,
+  needsSingle: boolean,
+): StaffRefundRow {
+  return {
+    ...refundWithNames(refund),
+    ...(refundableFen !== null && { refundableFen }),
+    ...(pendingFen !== null && { pendingFen }),
+    needsSingle,
+  };
 }
 
 export function staffRefundView(

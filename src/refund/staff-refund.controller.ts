@@ -22,20 +22,19 @@ import {
   COUNTED_TO,
   newRefundSchema,
   refundCountsSchema,
-  refundPageSchema,
   rejectSchema,
   staffRefundListSchema,
+  staffRefundPageSchema,
   staffRefundSchema,
   type AbnormalRefund,
   type Approve,
   type NewRefund,
   type RefundCounts,
-  type RefundPage,
   type Reject,
   type StaffRefundListQuery,
+  type StaffRefundPage,
   type StaffRefundView,
 } from './refund.schema.js';
-import { refundWithNames } from './refund.view.js';
 
 @ApiTags('merchant')
 @ApiBearerAuth()
@@ -56,17 +55,12 @@ export class StaffRefundController {
   @Get('refunds')
   @Requires('refunds.read')
   @ApiOperation({ summary: 'Refunds, newest first' })
-  @ApiOkResponse({ standardSchema: refundPageSchema })
-  async list(
+  @ApiOkResponse({ standardSchema: staffRefundPageSchema })
+  list(
     @CurrentOperator() operator: OperatorPrincipal,
     @Query({ schema: staffRefundListSchema }) query: StaffRefundListQuery,
-  ): Promise<RefundPage> {
-    const mine = query.awaitingMe && { ids: await this.queue.awaiting(operator) };
-    const { rows, nextCursor } = await this.desk.list(query, mine);
-    return {
-      items: rows.map(refundWithNames),
-      nextCursor,
-    };
+  ): Promise<StaffRefundPage> {
+    return this.queue.list(query, operator);
   }
 
   @Get('refunds/counts')

@@ -4380,9 +4380,15 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             amountFen: number;
                             reason: string;
+                            /** @description goods that come back */
                             items?: {
-                                line: number;
+                                productId: string;
+                                name: string;
+                                /** @description integer fen (1/100 CNY) */
+                                unitPriceFen: number;
                                 quantity: number;
+                                /** @description what these units were paid with, discount included */
+                                payableFen: number;
                             }[];
                             requestedBy: {
                                 /** @enum {string} */
@@ -4444,9 +4450,9 @@ export interface operations {
                     /** @description all that is refundable when absent */
                     amountFen?: number;
                     reason: string;
-                    /** @description goods that come back: position in the order (from 0) and how many */
+                    /** @description goods of the order that come back, and how many */
                     items?: {
-                        line: number;
+                        productId: string;
                         quantity: number;
                     }[];
                     /** @description what the screen showed; a wrong expectation is a 409 */
@@ -4477,9 +4483,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -4557,9 +4569,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -4637,9 +4655,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -4764,6 +4788,12 @@ export interface operations {
                 purpose?: "ORDER" | "SUSPENSE";
                 limit?: number;
                 cursor?: string;
+                /** @description refund no, order no, out_trade_no or transaction id, in full */
+                q?: string;
+                /** @description this time or later; a date is its first moment in UTC+8 */
+                from?: string;
+                /** @description before this time; a date counts to its end in UTC+8 */
+                to?: string;
                 /** @description only those that wait for a decision you may take */
                 awaitingMe?: "true";
             };
@@ -4799,9 +4829,15 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             amountFen: number;
                             reason: string;
+                            /** @description goods that come back */
                             items?: {
-                                line: number;
+                                productId: string;
+                                name: string;
+                                /** @description integer fen (1/100 CNY) */
+                                unitPriceFen: number;
                                 quantity: number;
+                                /** @description what these units were paid with, discount included */
+                                payableFen: number;
                             }[];
                             requestedBy: {
                                 /** @enum {string} */
@@ -4829,6 +4865,12 @@ export interface operations {
                             reviewedAt?: string;
                             /** Format: date-time */
                             succeededAt?: string;
+                            /** @description with purpose ORDER: what of the order is neither given back nor asked for, as of now */
+                            refundableFen?: number;
+                            /** @description with purpose ORDER: what of the order is asked for or on its way, as of now */
+                            pendingFen?: number;
+                            /** @description undecided, and so large that two people or a fresh second factor are needed: not for a batch */
+                            needsSingle: boolean;
                         }[];
                         nextCursor: string | null;
                     };
@@ -4923,9 +4965,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -5011,9 +5059,9 @@ export interface operations {
                     /** @description all that is refundable when absent */
                     amountFen?: number;
                     reason: string;
-                    /** @description goods that come back: position in the order (from 0) and how many */
+                    /** @description goods of the order that come back, and how many */
                     items?: {
-                        line: number;
+                        productId: string;
                         quantity: number;
                     }[];
                     /** @description what the screen showed; a wrong expectation is a 409 */
@@ -5044,9 +5092,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -5161,9 +5215,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -5273,9 +5333,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -5379,9 +5445,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -5507,9 +5579,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -5613,9 +5691,15 @@ export interface operations {
                         /** @description integer fen (1/100 CNY) */
                         amountFen: number;
                         reason: string;
+                        /** @description goods that come back */
                         items?: {
-                            line: number;
+                            productId: string;
+                            name: string;
+                            /** @description integer fen (1/100 CNY) */
+                            unitPriceFen: number;
                             quantity: number;
+                            /** @description what these units were paid with, discount included */
+                            payableFen: number;
                         }[];
                         requestedBy: {
                             /** @enum {string} */
@@ -6295,6 +6379,8 @@ export interface operations {
                 status?: "REQUESTED" | "REJECTED" | "WITHDRAWN" | "APPROVED" | "PROCESSING" | "SUCCESS" | "ABNORMAL" | "CLOSED" | "FAILED";
                 /** @description ORDER: money of an order; SUSPENSE: money that arrived wrongly and goes back */
                 purpose?: "ORDER" | "SUSPENSE";
+                /** @description refund no, order no, out_trade_no or transaction id, in full */
+                q?: string;
                 /** @description this time or later; a date is its first moment in UTC+8 */
                 from?: string;
                 /** @description before this time; a date counts to its end in UTC+8 */
@@ -6797,6 +6883,11 @@ export interface operations {
                             /** @description integer fen (1/100 CNY); debit positive, credit negative */
                             balanceFen: number;
                         }[];
+                        /**
+                         * @description a shop has a handful of accounts: one page, always the last
+                         * @enum {string|null}
+                         */
+                        nextCursor: null;
                         /** @description the sum of all balances: 0, or the books are broken */
                         total: number;
                     };
@@ -7979,9 +8070,15 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             amountFen: number;
                             reason: string;
+                            /** @description goods that come back */
                             items?: {
-                                line: number;
+                                productId: string;
+                                name: string;
+                                /** @description integer fen (1/100 CNY) */
+                                unitPriceFen: number;
                                 quantity: number;
+                                /** @description what these units were paid with, discount included */
+                                payableFen: number;
                             }[];
                             requestedBy: {
                                 /** @enum {string} */
@@ -8727,9 +8824,15 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             amountFen: number;
                             reason: string;
+                            /** @description goods that come back */
                             items?: {
-                                line: number;
+                                productId: string;
+                                name: string;
+                                /** @description integer fen (1/100 CNY) */
+                                unitPriceFen: number;
                                 quantity: number;
+                                /** @description what these units were paid with, discount included */
+                                payableFen: number;
                             }[];
                             requestedBy: {
                                 /** @enum {string} */
@@ -8989,9 +9092,15 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             amountFen: number;
                             reason: string;
+                            /** @description goods that come back */
                             items?: {
-                                line: number;
+                                productId: string;
+                                name: string;
+                                /** @description integer fen (1/100 CNY) */
+                                unitPriceFen: number;
                                 quantity: number;
+                                /** @description what these units were paid with, discount included */
+                                payableFen: number;
                             }[];
                             requestedBy: {
                                 /** @enum {string} */
@@ -9226,9 +9335,15 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             amountFen: number;
                             reason: string;
+                            /** @description goods that come back */
                             items?: {
-                                line: number;
+                                productId: string;
+                                name: string;
+                                /** @description integer fen (1/100 CNY) */
+                                unitPriceFen: number;
                                 quantity: number;
+                                /** @description what these units were paid with, discount included */
+                                payableFen: number;
                             }[];
                             requestedBy: {
                                 /** @enum {string} */

@@ -52,7 +52,8 @@ export type Difference = Reconciliation['differences'][number];
 export type NotificationRow = RowOf<`${Staff}/notifications`>;
 export type Notification = AnswerOf<`${Staff}/notifications/{id}`>;
 
-export type LedgerAccounts = AnswerOf<`${Staff}/ledger/accounts`>;
+/** It is one page always; of an answer the client leaves out what is only ever null. */
+export type LedgerAccounts = Omit<AnswerOf<`${Staff}/ledger/accounts`>, 'nextCursor'>;
 export type LedgerEntry = RowOf<`${Staff}/ledger/entries`>;
 
 export type Coupon = RowOf<`${Staff}/coupons`>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { auditListSchema } from '../../operator/audit/audit-log.schema.js';
-import { refundListSchema } from '../../refund/refund.schema.js';
-import { periodFields } from '../../common/http/list-query.js';
+import { staffRefundListSchema } from '../../refund/refund.schema.js';
 import { entryListSchema } from '../ledger/ledger.schema.js';
 import { staffOrderListSchema } from '../orders/staff-order.schema.js';
 import { LANGUAGES } from './csv.js';
@@ -10,9 +9,9 @@ const lang = z.enum(LANGUAGES).default('zh').describe('of the heads and the stat
 
 /** The filters of the lists, without their pages. */
 export const orderExportSchema = staffOrderListSchema.omit({ limit: true, cursor: true }).extend({ lang });
-export const refundExportSchema = refundListSchema
-  .omit({ limit: true, cursor: true })
-  .extend({ ...periodFields, lang });
+export const refundExportSchema = staffRefundListSchema
+  .omit({ limit: true, cursor: true, awaitingMe: true })
+  .extend({ lang });
 export const entryExportSchema = entryListSchema.omit({ limit: true, cursor: true }).extend({ lang });
 export const auditExportSchema = auditListSchema.omit({ limit: true, cursor: true }).extend({ lang });
 

@@ -7,8 +7,7 @@ import { AuditService } from '../../operator/audit.service.js';
 import { auditOrigin } from '../../operator/request-origin.js';
 import { Order } from '../../order/order.entity.js';
 import { Payment } from '../../payment/payment.entity.js';
-import { Refund } from '../../refund/refund.entity.js';
-import { newestPage } from '../../common/http/list-query.js';
+import { RefundDeskService } from '../../refund/refund-desk.service.js';
 import { LedgerDeskService } from '../ledger/ledger-desk.service.js';
 import { StaffOrderService } from '../orders/staff-order.service.js';
 import type { By } from '../staff-action.service.js';
@@ -28,6 +27,7 @@ export class ExportService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly orders: StaffOrderService,
+    private readonly refunds: RefundDeskService,
     private readonly ledger: LedgerDeskService,
     private readonly audit: AuditService,
     private readonly auditLog: AuditLogService,
@@ -55,19 +55,10 @@ export class ExportService {
 
   async refundFile({ lang, ...filter }: RefundExport, by: By): Promise<AsyncIterable<string>> {
     await this.record('refunds', filter, by);
-    const { status, purpose, ...period } = filter;
     return csv(
       REFUND_COLUMNS,
       pages(async (cursor) => {
-        const query = this.dataSource.createQueryBuilder(Refund, 'r');
-        if (status !== undefined) query.andWhere('r.status = :status', { status });
-        if (purpose !== undefined)
-          query.andWhere(purpose === 'ORDER' ? 'r.orderId IS NOT NULL' : 'r.suspenseId IS NOT NULL');
-        const { rows, nextCursor } = await newestPage(query, 'createdAt', {
-          ...period,
-          limit: PAGE,
-          cursor,
-        });
+        const { rows, nextCursor } = await this.refunds.list({ ...filter, limit: PAGE, cursor });
         const ids = rows.flatMap(({ orderId }) => orderId ?? []);
         const orders = await this.dataSource.manager.findBy(Order, { id: In(ids) });
         const numbers = new Map(orders.map(({ id, orderNo }) => [id, orderNo]));

@@ -17,7 +17,7 @@ const TABS: readonly RefundStatus[] = [
 ];
 
 /** The queue by state with how many are in each; what waits for me comes first. */
-export function RefundTabs({ onChange }: { onChange: () => void }) {
+export function RefundTabs() {
   const t = useWords();
   const { can } = useSession();
   const [params, setParams] = useSearchParams();
@@ -33,15 +33,14 @@ export function RefundTabs({ onChange }: { onChange: () => void }) {
       type="button"
       className={chosen ? 'tab tab-chosen' : 'tab'}
       aria-pressed={chosen}
-      onClick={() => {
-        onChange();
+      onClick={() =>
         setParams((present) => {
           present.delete('status');
           present.delete('awaitingMe');
           for (const [name, value] of Object.entries(wanted)) present.set(name, value);
           return present;
-        });
-      }}
+        })
+      }
     >
       {label}
       {count !== undefined && count > 0 && <span className="tab-count">{count}</span>}

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useLocation } from 'react-router';
 import { answered, api } from '../../api/client.ts';
 import type { RefundRow } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
@@ -19,8 +20,13 @@ const PURPOSES = ['ORDER', 'SUSPENSE'] as const;
 export default function RefundsPage() {
   const t = useWords();
   const { can } = useSession();
-  const [chosen, setChosen] = useState<RefundRow[]>([]);
+  const { search } = useLocation();
+  const [selection, setSelection] = useState({ search, rows: [] as RefundRow[] });
+  // What other filters have put out of sight shall not be acted upon.
+  const chosen = selection.search === search ? selection.rows : [];
+  const setChosen = (rows: RefundRow[]) => setSelection({ search, rows });
   const filters: Filter[] = [
+    { kind: 'search', name: 'q', label: t('refunds.search') },
     { kind: 'tab', names: ['status', 'awaitingMe'] },
     {
       kind: 'choice',
@@ -28,6 +34,7 @@ export default function RefundsPage() {
       label: t('refunds.purpose'),
       options: PURPOSES.map((value) => ({ value, label: t(`refunds.${value}`) })),
     },
+    { kind: 'period' },
   ];
   return (
     <ListPage<RefundRow>
@@ -35,13 +42,13 @@ export default function RefundsPage() {
       title={t('refunds.title')}
       label={t('refunds.title')}
       filters={filters}
-      above={<RefundTabs onChange={() => setChosen([])} />}
+      above={<RefundTabs />}
       load={(query, signal) => answered(api.GET('/api/v1/admin/refunds', { params: { query }, signal }))}
       href={({ id }) => `/refunds/${id}`}
       {...(can('refunds.review') && {
         selection: {
           ids: chosen.map(({ id }) => id),
-          mayChoose: ({ status }: RefundRow) => status === 'REQUESTED',
+          mayChoose: ({ status, needsSingle }: RefundRow) => status === 'REQUESTED' && !needsSingle,
           onChange: setChosen,
         },
       })}
@@ -49,7 +56,7 @@ export default function RefundsPage() {
         chosen.length > 0 ? (
           <BatchApprove refunds={chosen} onDone={() => setChosen([])} />
         ) : (
-          <ExportButton path="refunds.csv" names={['status', 'purpose']} />
+          <ExportButton path="refunds.csv" names={['status', 'purpose', 'q', 'from', 'to']} />
         )
       }
       empty={{ title: t('refunds.empty'), hint: t('refunds.emptyHint') }}
@@ -66,6 +73,7 @@ export default function RefundsPage() {
             <span className="tag-row">
               <StatusTag kind="refund" value={refund.status} />
               {refund.purpose === 'SUSPENSE' && <Tag tone="quiet">{t('refunds.SUSPENSE')}</Tag>}
+              {refund.needsSingle && <Tag tone="attention">{t('refunds.needsSingle')}</Tag>}
             </span>
           ),
         },
@@ -73,6 +81,16 @@ export default function RefundsPage() {
           title: t('common.amount'),
           align: 'right',
           render: ({ amountFen }) => <Amount fen={amountFen} strong />,
+        },
+        {
+          title: t('refunds.pending'),
+          align: 'right',
+          render: ({ pendingFen }) => pendingFen !== undefined && <Amount fen={pendingFen} />,
+        },
+        {
+          title: t('refunds.refundable'),
+          align: 'right',
+          render: ({ refundableFen }) => refundableFen !== undefined && <Amount fen={refundableFen} />,
         },
         {
           title: t('common.reason'),
