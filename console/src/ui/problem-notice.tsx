@@ -22,12 +22,12 @@ export function ProblemDetails({ problem }: { problem: ApiProblem }) {
   return (
     <div className="problem-details">
       {/* With fields named, the detail only repeats them. */}
-      {detail !== '' && errors.length === 0 && <p>{detail}</p>}
+      {detail !== '' && errors.length === 0 && <p lang="en">{detail}</p>}
       {errors.length > 0 && (
         <ul>
           {errors.map(({ field, message }) => (
             <li key={`${field} ${message}`}>
-              <code>{field}</code> {message}
+              <code>{field}</code> <span lang="en">{message}</span>
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 import type { WordList } from '../word-list.ts';
 
-/** By the service's code (and by the review policy's reason); a code that is not here shows the service's own words. */
+/** By the service's code, and by the review policy's reason; a test holds that none is missing that staff may meet. */
 export const problemWords = {
   'problem.other': ['操作未成功', 'That did not work'],
   'problem.requestId': ['请求编号', 'Request'],
@@ -11,6 +11,7 @@ export const problemWords = {
   'problem.DATABASE_UNAVAILABLE': ['数据库暂时不可用', 'The database is away'],
   'problem.SHUTTING_DOWN': ['服务正在重启', 'The service is restarting'],
   'problem.VALIDATION_FAILED': ['填写内容有误', 'Something is not filled in correctly'],
+  'problem.UNAUTHENTICATED': ['登录已失效，请重新登录', 'The session has ended; log in again'],
   'problem.FORBIDDEN': ['你的角色没有此权限', 'Your role may not do this'],
   'problem.NOT_FOUND': ['页面或接口不存在', 'There is nothing here'],
   'problem.gone': ['找不到这条记录', 'There is no such thing'],
@@ -70,6 +71,7 @@ export const problemWords = {
   'problem.NOTIFICATION_NOT_REPLAYABLE': ['该通知不能重放', 'This notification cannot be replayed'],
   'problem.SUSPENSE_ALREADY_DECIDED': ['该款项已处理', 'This item is decided'],
   'problem.DIFFERENCE_DECIDED': ['该差异已处理', 'This difference is settled'],
+  'problem.OUT_OF_STOCK': ['库存不足', 'There is not enough stock'],
   'problem.COUPON_CODE_TAKEN': ['券码已存在', 'The code is taken'],
   'problem.PRINTER_KNOWN': ['该打印机已添加', 'This printer is already here'],
   'problem.PRINTER_ACCOUNT_MISSING': ['尚未配置打印云账号', 'No account of the printer cloud is set up'],
@@ -78,5 +80,17 @@ export const problemWords = {
     'The printer stands in the settings',
   ],
   'problem.NO_PRINTER': ['没有可用的打印机', 'There is no printer'],
+  'problem.ORDER_NOT_PAID': ['订单尚未付款', 'The order is not paid'],
+  'problem.ORDER_NOT_REFUNDABLE': ['订单没有可退的付款', 'The order has no payment to refund'],
+  'problem.REFUND_LIMIT_REACHED': [
+    '该笔付款的退款次数已达微信上限',
+    'WeChat takes no more refunds of this payment',
+  ],
+  'problem.REFUND_ITEMS_IMPOSSIBLE': ['退款商品与订单不符', 'These goods do not fit the order'],
+  'problem.REFUND_NOT_ABNORMAL': ['只有异常退款可以改退', 'Only an abnormal refund is sent elsewhere'],
+  'problem.COUPON_LIMIT_BELOW_USE': ['总量不能低于已领用数量', 'The limit is below what is taken'],
+  'problem.CARRIERS_UNAVAILABLE': ['微信暂未提供物流公司列表', 'WeChat does not tell its carriers'],
+  'problem.SECOND_FACTOR_ACTIVE': ['两步验证已启用', 'The second factor is already active'],
+  'problem.IDEMPOTENCY_KEY_RUNNING': ['上一次请求仍在处理', 'The first request is still running'],
   'problem.JOB_NOT_RETRYABLE': ['任务已结束，不能重试', 'The job is over'],
 } as const satisfies WordList;

@@ -62,6 +62,6 @@ function Hint({ code, why }: { code: string; why: string }): ReactNode {
     case 'SECOND_FACTOR_MISSING':
       return <Link to="/account">{t('refund.noFactorHint')}</Link>;
     default:
-      return why;
+      return <span lang="en">{why}</span>;
   }
 }
