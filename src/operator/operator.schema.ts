@@ -61,6 +61,10 @@ export const operatorSchema = z.object({
   hasSecondFactor: z.boolean(),
   deputyUntil: z.iso.datetime({ offset: true }).optional().describe('until then also what FINANCE may'),
   buyerId: z.string().optional().describe('whose WeChat gets the messages for this person'),
+  lastSeenAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('last request, to the minute; of lists and one operator. Absent: none in the last month'),
   createdAt: z.iso.datetime({ offset: true }),
 });
 export type OperatorView = z.infer<typeof operatorSchema>;

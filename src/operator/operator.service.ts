@@ -124,7 +124,8 @@ export class OperatorService {
   async find(id: string): Promise<OperatorView> {
     const operator = isUuid(id) ? await this.dataSource.manager.findOneBy(Operator, { id }) : null;
     if (operator === null) throw noSuchOperator();
-    return operatorView(operator);
+    const lastSeen = await this.sessions.lastSeen([operator.id]);
+    return operatorView(operator, lastSeen.get(operator.id));
   }
 
   /** Newest first. */
@@ -138,7 +139,8 @@ export class OperatorService {
       .limit(limit + 1);
     if (cursor !== undefined) query.where('(o.createdAt, o.id) < (:createdAt, :id)', decodeCursor(cursor));
     const { rows, nextCursor } = page(await query.getMany(), limit);
-    return { items: rows.map(operatorView), nextCursor };
+    const lastSeen = await this.sessions.lastSeen(rows.map(({ id }) => id));
+    return { items: rows.map((operator) => operatorView(operator, lastSeen.get(operator.id))), nextCursor };
   }
 }
 

@@ -33,6 +33,21 @@ const activeOwners = async () =>
   (await system.database.query(`SELECT FROM operators WHERE role = 'OWNER' AND disabled_at IS NULL`)).length;
 
 describe('accounts', () => {
+  it('show when they were last used, also after the session has ended', async () => {
+    const idle = await createOperator(system, 'SUPPORT');
+    const used = await TestOperator.login(system, 'SUPPORT');
+    const at = '2026-11-20T09:30:00.000+08:00';
+    await system.database.query(
+      'UPDATE operator_sessions SET last_seen_at = $2, revoked_at = $2 WHERE operator_id = $1',
+      [used.id, at],
+    );
+    const { body } = await owner.send<{ items: OperatorView[] }>('GET', '/operators');
+    const lastUse = (id: string) => body.items.find((operator) => operator.id === id)?.lastSeenAt;
+    expect(lastUse(used.id)).toBe(at);
+    expect(lastUse(idle.id)).toBeUndefined();
+    expect((await owner.send<OperatorView>('GET', `/operators/${used.id}`)).body.lastSeenAt).toBe(at);
+  });
+
   it('are created, listed, changed and disabled, and each step is audited', async () => {
     const { status, body } = await owner.send<OperatorView>('POST', '/operators', NEW, {
       'x-forwarded-for': '203.0.113.9',

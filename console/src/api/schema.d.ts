@@ -1971,6 +1971,11 @@ export interface operations {
                             deputyUntil?: string;
                             /** @description whose WeChat gets the messages for this person */
                             buyerId?: string;
+                            /**
+                             * Format: date-time
+                             * @description last request, to the minute; of lists and one operator. Absent: none in the last month
+                             */
+                            lastSeenAt?: string;
                             /** Format: date-time */
                             createdAt: string;
                         };
@@ -2017,6 +2022,11 @@ export interface operations {
                         deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
+                        /**
+                         * Format: date-time
+                         * @description last request, to the minute; of lists and one operator. Absent: none in the last month
+                         */
+                        lastSeenAt?: string;
                         /** Format: date-time */
                         createdAt: string;
                         permissions: ("self" | "orders.read" | "orders.close" | "orders.print" | "orders.ship" | "payments.read" | "payments.sync" | "refunds.read" | "refunds.request" | "refunds.review" | "refunds.execute" | "notifications.read" | "notifications.replay" | "effects.read" | "effects.replay" | "jobs.read" | "jobs.retry" | "webhooks.read" | "webhooks.manage" | "printers.read" | "printers.manage" | "ledger.read" | "reconciliation.read" | "reconciliation.run" | "reconciliation.resolve" | "suspense.read" | "suspense.decide" | "buyers.read" | "buyers.manage" | "coupons.read" | "coupons.manage" | "products.read" | "products.manage" | "operators.manage" | "audit.read" | "books.export" | "settings.read")[];
@@ -2304,6 +2314,11 @@ export interface operations {
                             deputyUntil?: string;
                             /** @description whose WeChat gets the messages for this person */
                             buyerId?: string;
+                            /**
+                             * Format: date-time
+                             * @description last request, to the minute; of lists and one operator. Absent: none in the last month
+                             */
+                            lastSeenAt?: string;
                             /** Format: date-time */
                             createdAt: string;
                         }[];
@@ -2363,6 +2378,11 @@ export interface operations {
                         deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
+                        /**
+                         * Format: date-time
+                         * @description last request, to the minute; of lists and one operator. Absent: none in the last month
+                         */
+                        lastSeenAt?: string;
                         /** Format: date-time */
                         createdAt: string;
                     };
@@ -2410,6 +2430,11 @@ export interface operations {
                         deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
+                        /**
+                         * Format: date-time
+                         * @description last request, to the minute; of lists and one operator. Absent: none in the last month
+                         */
+                        lastSeenAt?: string;
                         /** Format: date-time */
                         createdAt: string;
                     };
@@ -2479,6 +2504,11 @@ export interface operations {
                         deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
+                        /**
+                         * Format: date-time
+                         * @description last request, to the minute; of lists and one operator. Absent: none in the last month
+                         */
+                        lastSeenAt?: string;
                         /** Format: date-time */
                         createdAt: string;
                     };
@@ -2532,6 +2562,11 @@ export interface operations {
                         deputyUntil?: string;
                         /** @description whose WeChat gets the messages for this person */
                         buyerId?: string;
+                        /**
+                         * Format: date-time
+                         * @description last request, to the minute; of lists and one operator. Absent: none in the last month
+                         */
+                        lastSeenAt?: string;
                         /** Format: date-time */
                         createdAt: string;
                     };

@@ -51,6 +51,12 @@ const LIST = statement(
           s.user_agent AS "userAgent"
    FROM operator_sessions s WHERE s.operator_id = $1 AND ${ALIVE} ORDER BY s.created_at DESC, s.id DESC`,
 );
+/** Sessions that have ended say so as well, as long as they are kept. */
+const LAST_SEEN = statement(
+  'last-seen-operators',
+  `SELECT operator_id AS "operatorId", max(last_seen_at) AS "lastSeenAt" FROM operator_sessions
+   WHERE operator_id = ANY ($1::uuid[]) GROUP BY operator_id`,
+);
 const REVOKE = statement(
   'revoke-operator-session',
   `UPDATE operator_sessions SET revoked_at = $2
@@ -128,6 +134,14 @@ export class SessionService {
   list(operatorId: string): Promise<Session[]> {
     const now = new Date();
     return run<Session>(this.dataSource.manager, LIST, [operatorId, now, idleSince(now)]);
+  }
+
+  /** When each of these operators last did something, by his id; absent: not since his last session was forgotten. */
+  async lastSeen(operatorIds: readonly string[]): Promise<Map<string, Date>> {
+    const rows = await run<{ operatorId: string; lastSeenAt: Date }>(this.dataSource.manager, LAST_SEEN, [
+      operatorIds,
+    ]);
+    return new Map(rows.map(({ operatorId, lastSeenAt }) => [operatorId, lastSeenAt]));
   }
 
   /**

@@ -74,6 +74,8 @@ export const staffWords = {
     '到期前可审批退款、处理款项；自己提交的退款仍须他人审批。清空即收回。',
     'Until then also decides refunds, though never his own requests. Clear it to take it back.',
   ],
+  'staff.lastSeen': ['最近使用', 'Last use'],
+  'staff.notLately': ['近一个月未使用', 'not in the last month'],
   'staff.password': ['初始密码（至少 10 位）', 'First password (10 or more characters)'],
   'staff.active': ['正常', 'Active'],
   'staff.disabled': ['已停用', 'Disabled'],

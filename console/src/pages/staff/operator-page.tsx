@@ -7,7 +7,7 @@ import { DetailPage, type Back } from '../../ui/detail-page.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
-import { Time } from '../../ui/time.tsx';
+import { Age, Time } from '../../ui/time.tsx';
 import { OperatorActions } from './operator-actions.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 
@@ -29,7 +29,7 @@ export default function OperatorPage() {
 
 function Shown({ operator, back }: { operator: Operator; back: Back }) {
   const t = useWords();
-  const { disabled, hasSecondFactor, role, deputyUntil } = operator;
+  const { disabled, hasSecondFactor, role, deputyUntil, lastSeenAt } = operator;
   return (
     <Page
       title={operator.displayName}
@@ -54,6 +54,7 @@ function Shown({ operator, back }: { operator: Operator; back: Back }) {
                 {t(hasSecondFactor ? 'secondFactor.on' : 'secondFactor.off')}
               </Tag>,
             ],
+            [t('staff.lastSeen'), lastSeenAt === undefined ? t('staff.notLately') : <Age at={lastSeenAt} />],
             [t('common.createdAt'), <Time at={operator.createdAt} />],
             [t('nav.audit'), <Link to={`/audit?operatorId=${operator.id}`}>{t('staff.actions')}</Link>],
           ]}

@@ -5,7 +5,7 @@ import type { Operator } from '../../api/types.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
-import { Time } from '../../ui/time.tsx';
+import { Age, Time } from '../../ui/time.tsx';
 import { NewOperatorDialog } from './new-operator-dialog.tsx';
 
 export default function StaffPage() {
@@ -51,6 +51,15 @@ export default function StaffPage() {
                 {t(hasSecondFactor ? 'secondFactor.on' : 'secondFactor.off')}
               </Tag>
             ),
+          },
+          {
+            title: t('staff.lastSeen'),
+            render: ({ lastSeenAt }) =>
+              lastSeenAt === undefined ? (
+                <span className="muted">{t('staff.notLately')}</span>
+              ) : (
+                <Age at={lastSeenAt} />
+              ),
           },
           {
             title: t('common.createdAt'),
