@@ -115,8 +115,8 @@ describe('exports', () => {
   it('the audit log, each row with the hash that the log itself has, for those who may read it', async () => {
     await lines('orders.csv?status=CLOSED');
     const [head, newest, before] = await lines('audit-log.csv?action=books.exported');
-    expect(head).toBe('序号,时间,操作人,操作,对象,对象编号,之前,之后,IP 地址,请求编号,链上哈希');
-    expect(newest).toContain(',books.exported,export,audit-log,,"{""action"":""books.exported""}",');
+    expect(head).toBe('序号,时间,操作人,操作,操作代码,对象,对象编号,之前,之后,IP 地址,请求编号,链上哈希');
+    expect(newest).toContain(',导出数据,books.exported,导出,audit-log,,"{""action"":""books.exported""}",');
     const { body } = await owner.send<{ items: { id: string; hash: string }[] }>(
       'GET',
       '/audit-log?subjectId=orders&limit=1',
@@ -131,9 +131,20 @@ describe('exports', () => {
     const { body } = await owner.send<{ items: { id: string }[] }>('GET', '/orders?status=PAID');
     await owner.send('POST', `/orders/${body.items[0]?.id}/refunds`, { amountFen: 1, reason: '少发一件' });
     expect((await lines('refunds.csv'))[1]).toMatch(/^[\w-]+,\w+,待审核,0\.01,少发一件,/);
-    expect((await lines('ledger/entries.csv')).slice(1).map((line) => line.split(',')[6])).toEqual([
-      expect.stringMatching(/^-?0\.03$/),
-      expect.stringMatching(/^-?0\.03$/),
+    await system.database.query('UPDATE refunds SET requested_by = $1', [
+      { kind: 'policy', id: 'suspense-return', name: 'returns by itself' },
     ]);
+    expect((await lines('refunds.csv'))[1]).toContain(',少发一件,自动规则,');
+    expect((await lines('refunds.csv?lang=en'))[1]).toContain(',少发一件,returns by itself,');
+    const entries = async (lang: string) =>
+      (await lines(`ledger/entries.csv?lang=${lang}`)).slice(1).map((line) => {
+        const [, , , kind, account, , amount] = line.split(',');
+        return [kind, account, amount];
+      });
+    const booked = await entries('zh');
+    expect(booked).toHaveLength(2);
+    expect(booked).toContainEqual(['收到付款', '应收微信', '0.03']);
+    expect(booked).toContainEqual(['收到付款', '预收货款', '-0.03']);
+    expect(await entries('en')).toContainEqual(['payment received', 'WeChat receivable', '0.03']);
   });
 });

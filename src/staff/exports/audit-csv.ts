@@ -1,12 +1,21 @@
 import type { AuditEntryView } from '../../operator/audit/audit-log.schema.js';
-import type { Column } from './csv.js';
+import { ACTION_WORDS, SUBJECT_WORDS } from './audit-words.js';
+import { wordOf, type Column } from './csv.js';
 
 export const AUDIT_COLUMNS: readonly Column<AuditEntryView>[] = [
   { head: { zh: '序号', en: 'row' }, cell: ({ id }) => id },
   { head: { zh: '时间', en: 'time' }, cell: ({ at }) => at.slice(0, 19).replace('T', ' ') },
   { head: { zh: '操作人', en: 'operator' }, cell: ({ operatorName }) => operatorName },
-  { head: { zh: '操作', en: 'action' }, cell: ({ action }) => action },
-  { head: { zh: '对象', en: 'subject' }, cell: ({ subjectKind }) => subjectKind },
+  {
+    head: { zh: '操作', en: 'action' },
+    cell: ({ action }, language) => wordOf(ACTION_WORDS, action, language),
+  },
+  // What the hash covers, and what the list is filtered by.
+  { head: { zh: '操作代码', en: 'action code' }, cell: ({ action }) => action },
+  {
+    head: { zh: '对象', en: 'subject' },
+    cell: ({ subjectKind }, language) => wordOf(SUBJECT_WORDS, subjectKind, language),
+  },
   { head: { zh: '对象编号', en: 'subject id' }, cell: ({ subjectId }) => subjectId },
   { head: { zh: '之前', en: 'before' }, cell: ({ before }) => json(before) },
   { head: { zh: '之后', en: 'after' }, cell: ({ after }) => json(after) },

@@ -4,6 +4,11 @@ export const LANGUAGES = ['zh', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Words = Readonly<Record<Language, string>>;
 
+/** A name out of an open set in words; the name itself, where it has none. */
+export function wordOf(words: Readonly<Record<string, Words>>, name: string, language: Language): string {
+  return words[name]?.[language] ?? name;
+}
+
 /** One column: its head, and its cell; an amount is given as fen and written as yuan. */
 export interface Column<Row> {
   head: Words;
