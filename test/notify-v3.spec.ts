@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SettingsView } from '../src/staff/settings/settings.schema.js';
 import { booksOf, postponeChecks } from './support/books.js';
 import { TestBuyer, type CheckedOut } from './support/buyer.js';
 import { eventually } from './support/eventually.js';
@@ -79,6 +80,26 @@ describe('a payment notification of API v3', () => {
       });
     },
   );
+
+  it('tells by which key WeChat signs, so that the switch to its public key can be followed', async () => {
+    const owner = await TestOperator.login(system, 'OWNER');
+    const account = async () => (await owner.send<SettingsView>('GET', '/settings')).body.accounts[0];
+    const before = (await account())?.signedWith ?? { publicKey: 0, platformCertificate: 0 };
+    for (const by of ['publicKey', 'publicKey', 'certificate'] as const) {
+      const { body } = await ordered();
+      expect(await post(system, body, { headers: await notices.headers(body, { by }) })).toEqual(OK);
+    }
+    const { body } = await ordered();
+    const forged = { ...(await notices.headers(body)), 'wechatpay-nonce': 'x' };
+    expect(await post(system, body, { headers: forged })).toEqual(refused(401));
+    expect(await account()).toMatchObject({
+      mode: 'PUBLIC_KEY',
+      signedWith: {
+        publicKey: before.publicKey + 2,
+        platformCertificate: before.platformCertificate + 1,
+      },
+    });
+  });
 
   it('M-07: its bytes are verified, whatever their spaces and order of keys', async () => {
     const { order, body } = await ordered();

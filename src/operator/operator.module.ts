@@ -41,6 +41,6 @@ import { SessionService } from './session/session.service.js';
     SecondFactorService,
     SessionService,
   ],
-  exports: [AuditLogService, AuditService, OperatorGuard, SessionService, CsrfToken],
+  exports: [AuditLogService, AuditService, CsrfToken, OperatorGuard, OperatorService, SessionService],
 })
 export class OperatorModule {}

@@ -13,6 +13,7 @@ import type { OperatorPrincipal } from './operator-principal.js';
 import { Operator } from './operator.entity.js';
 import type { NewOperator, OperatorChange, OperatorListQuery, OperatorView } from './operator.schema.js';
 import { operatorView } from './operator.view.js';
+import { rolesWith, type Permission } from './permissions.js';
 import { auditOrigin, type RequestOrigin } from './request-origin.js';
 import { PasswordHasher } from './session/password-hasher.js';
 import { SessionService } from './session/session.service.js';
@@ -141,6 +142,20 @@ export class OperatorService {
     const { rows, nextCursor } = page(await query.getMany(), limit);
     const lastSeen = await this.sessions.lastSeen(rows.map(({ id }) => id));
     return { items: rows.map((operator) => operatorView(operator, lastSeen.get(operator.id))), nextCursor };
+  }
+
+  /** Who may do this now: everybody active whose role may, and who is deputy for one that may. */
+  async allWith(permission: Permission): Promise<OperatorView[]> {
+    const operators = await this.dataSource
+      .createQueryBuilder(Operator, 'o')
+      .where('o.disabledAt IS NULL')
+      .andWhere("(o.role = ANY (:roles) OR ('FINANCE' = ANY (:roles) AND o.deputyUntil > :now))", {
+        roles: rolesWith(permission),
+        now: new Date(),
+      })
+      .orderBy({ 'o.createdAt': 'ASC', 'o.id': 'ASC' })
+      .getMany();
+    return operators.map((operator) => operatorView(operator));
   }
 }
 

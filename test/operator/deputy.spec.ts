@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OperatorView } from '../../src/operator/operator.schema.js';
 import type { Me } from '../../src/operator/session/session.schema.js';
+import type { SettingsView } from '../../src/staff/settings/settings.schema.js';
 import { ask, paidOrder } from '../refund/paid-order.js';
 import { TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
@@ -9,7 +10,7 @@ let system: System;
 let owner: TestOperator;
 let support: TestOperator;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ REFUND_SECOND_APPROVAL_MIN_FEN: '50000' });
   [owner, support] = [await TestOperator.login(system, 'OWNER'), await TestOperator.login(system, 'SUPPORT')];
 });
 afterAll(() => system.stop());
@@ -57,6 +58,32 @@ describe('a deputy', () => {
     expect(await approve(await askedFor(support))).toMatchObject({
       status: 403,
       body: { code: 'REFUND_REVIEW_REFUSED', reason: 'OWN_REQUEST' },
+    });
+  });
+
+  it('is named among those who may decide, beside the limits, until his time is over', async () => {
+    const approvals = async () => (await owner.send<SettingsView>('GET', '/settings')).body.approvals;
+    const isNamed = async (id: string) => (await approvals()).deciders.find((decider) => decider.id === id);
+    await makeDeputy(null);
+    expect(await isNamed(support.id)).toBeUndefined();
+    const { body } = await makeDeputy(inDays(3));
+    expect(await isNamed(support.id)).toEqual({
+      id: support.id,
+      displayName: body.displayName,
+      role: 'SUPPORT',
+      deputyUntil: body.deputyUntil,
+    });
+    await endNow();
+    expect(await isNamed(support.id)).toBeUndefined();
+    const finance = await TestOperator.login(system, 'FINANCE');
+    expect(await isNamed(finance.id)).toMatchObject({ role: 'FINANCE' });
+    await owner.send('PATCH', `/operators/${finance.id}`, { disabled: true });
+    expect(await isNamed(finance.id)).toBeUndefined();
+    expect(await approvals()).toMatchObject({
+      autoApproveMaxFen: 0,
+      stepUpMinFen: null,
+      secondApprovalMinFen: 50_000,
+      fourEyes: true,
     });
   });
 

@@ -105,6 +105,8 @@ it('settings are shown without a secret', async () => {
       mchId: system.env['WXPAY_MCH_ID'],
       keys: { apiKey: true, apiKeyPrevious: false },
       notifyUrls: { payment: `${system.url}/notify/wxpay/default/payment` },
+      mode: 'API_KEY',
+      signedWith: { publicKey: 0, platformCertificate: 0 },
       certificates: [{ kind: 'MERCHANT' }],
     },
   ]);

@@ -7891,6 +7891,16 @@ export interface operations {
                                 payment: string;
                                 refund: string;
                             };
+                            /**
+                             * @description what shows that an answer is WeChat’s: the API key (v1, v2), its platform certificates or its public key (v3)
+                             * @enum {string}
+                             */
+                            mode: "API_KEY" | "PLATFORM_CERTIFICATES" | "PUBLIC_KEY";
+                            /** @description how far the switch to the public key is: what signed the newest 1000 notifications, those that are authentic */
+                            signedWith: {
+                                publicKey: number;
+                                platformCertificate: number;
+                            };
                             certificates: {
                                 account: string;
                                 /**
@@ -7905,6 +7915,29 @@ export interface operations {
                                 notAfter: string;
                             }[];
                         }[];
+                        /** @description how refunds are decided */
+                        approvals: {
+                            /** @description an order’s refunds up to this together approve themselves; 0: none does */
+                            autoApproveMaxFen: number;
+                            /** @description above it a fresh code of the second factor; null: never */
+                            stepUpMinFen: number | null;
+                            /** @description from it on two people; null: never */
+                            secondApprovalMinFen: number | null;
+                            /** @description whoever asks does not decide */
+                            fourEyes: boolean;
+                            /** @description who may decide refunds now */
+                            deciders: {
+                                id: string;
+                                displayName: string;
+                                /** @enum {string} */
+                                role: "OWNER" | "FINANCE" | "SUPPORT" | "VIEWER";
+                                /**
+                                 * Format: date-time
+                                 * @description decides as a deputy, until then
+                                 */
+                                deputyUntil?: string;
+                            }[];
+                        };
                     };
                 };
             };

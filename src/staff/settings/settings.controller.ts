@@ -1,14 +1,23 @@
 import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { OperatorGuard } from '../../operator/operator.guard.js';
+import { OperatorService } from '../../operator/operator.service.js';
 import { Requires } from '../../operator/requires.js';
 import { AccountCertificates } from '../../wxpay/account-certificates.js';
 import { MerchantAccounts, type MerchantAccount } from '../../wxpay/merchant-accounts.js';
 import { WxPayService } from '../../wxpay/wxpay.service.js';
 import { certificateView } from '../stats/certificate.view.js';
 import { settingGroups } from './setting-groups.js';
-import { settingsSchema, type AccountView, type SettingsView } from './settings.schema.js';
+import {
+  settingsSchema,
+  type AccountView,
+  type ApprovalsView,
+  type SettingsView,
+} from './settings.schema.js';
+import { signingKeys } from './signing-keys.js';
 
 @ApiTags('merchant')
 @ApiBearerAuth()
@@ -20,6 +29,8 @@ export class SettingsController {
     private readonly accounts: MerchantAccounts,
     private readonly certificates: AccountCertificates,
     private readonly wxpay: WxPayService,
+    private readonly operators: OperatorService,
+    @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
 
   @Get()
@@ -30,17 +41,40 @@ export class SettingsController {
   })
   @ApiOkResponse({ standardSchema: settingsSchema })
   async read(): Promise<SettingsView> {
-    const certificates = (await this.certificates.list()).map(certificateView);
+    const [certificates, signedWith, approvals] = await Promise.all([
+      this.certificates.list(),
+      signingKeys(this.dataSource.manager),
+      this.approvals(),
+    ]);
     return {
       groups: settingGroups(this.settings),
       accounts: this.accounts.all().map((account) => ({
         ...this.accountView(account),
-        certificates: certificates.filter((certificate) => certificate.account === account.id),
+        signedWith: signedWith.get(account.id) ?? { publicKey: 0, platformCertificate: 0 },
+        certificates: certificates.filter(({ account: id }) => id === account.id).map(certificateView),
+      })),
+      approvals,
+    };
+  }
+
+  private async approvals(): Promise<ApprovalsView> {
+    const { autoApproveMaxFen, stepUpMinFen, secondApprovalMinFen, fourEyes } = this.settings.refund;
+    const deciders = await this.operators.allWith('refunds.review');
+    return {
+      autoApproveMaxFen,
+      stepUpMinFen: stepUpMinFen ?? null,
+      secondApprovalMinFen: secondApprovalMinFen ?? null,
+      fourEyes,
+      deciders: deciders.map(({ id, displayName, role, deputyUntil }) => ({
+        id,
+        displayName,
+        role,
+        ...(deputyUntil !== undefined && { deputyUntil }),
       })),
     };
   }
 
-  private accountView(account: MerchantAccount): Omit<AccountView, 'certificates'> {
+  private accountView(account: MerchantAccount): Omit<AccountView, 'certificates' | 'signedWith'> {
     const { id, api, mchId, appId, appAppId, official, signType, confirmNotify, apiKeys, apiV3Keys, v1 } =
       account;
     const notifyUrl = `${this.settings.http.publicUrl}/notify/wxpay/${id}`;
@@ -56,6 +90,7 @@ export class SettingsController {
       tradeTypes: [...this.wxpay.tradeTypes(id)],
       refunds: this.wxpay.refunds(id),
       publicKeyId: account.publicKey?.id ?? null,
+      mode: modeOf(account),
       keys: {
         apiKey: apiKeys.length > 0,
         apiKeyPrevious: apiKeys.length > 1,
@@ -67,4 +102,9 @@ export class SettingsController {
       notifyUrls: { payment: `${notifyUrl}/payment`, refund: `${notifyUrl}/refund` },
     };
   }
+}
+
+function modeOf({ api, publicKey }: MerchantAccount): AccountView['mode'] {
+  if (api !== 'v3') return 'API_KEY';
+  return publicKey === undefined ? 'PLATFORM_CERTIFICATES' : 'PUBLIC_KEY';
 }

@@ -7,6 +7,7 @@ import { SimpleTable } from '../../ui/simple-table.tsx';
 import { Tag } from '../../ui/status-tag.tsx';
 import { Time } from '../../ui/time.tsx';
 import { certificateTone, daysLeft } from '../overview/certificate-line.tsx';
+import { SwitchProgress } from './switch-progress.tsx';
 
 type Account = Settings['accounts'][number];
 
@@ -21,6 +22,8 @@ export function AccountPanel({ account }: { account: Account }) {
           [t('settings.mchId'), <NumberText value={account.mchId} />],
           [t('settings.appId'), <NumberText value={account.appId} />],
           [t('settings.signType'), account.signType],
+          [t('settings.mode'), t(`settings.mode.${account.mode}`)],
+          [t('settings.switch'), account.api === 'v3' && <SwitchProgress signedWith={account.signedWith} />],
           [t('settings.confirm'), t(`settings.confirm.${account.confirmNotify}`)],
           [t('payments.tradeType'), account.tradeTypes.map((type) => t(`tradeType.${type}`)).join('、')],
           [t('nav.refunds'), t(account.refunds ? 'common.yes' : 'common.no')],
