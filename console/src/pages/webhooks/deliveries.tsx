@@ -7,7 +7,7 @@ import { useSession } from '../../session/session.tsx';
 import { List } from '../../ui/list.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { Raw } from '../../ui/raw.tsx';
-import { Time } from '../../ui/time.tsx';
+import { Age, Time } from '../../ui/time.tsx';
 import { AttemptLog } from '../effects/attempt-log.tsx';
 import { EffectState } from '../effects/effect-state.tsx';
 import { EventName } from '../effects/event-name.tsx';
@@ -48,6 +48,10 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
             render: ({ messageId }) => <code>{messageId}</code>,
           },
           { title: t('effects.attempts'), align: 'right', render: ({ attempts }) => attempts },
+          {
+            title: t('effects.nextAttempt'),
+            render: ({ nextAttemptAt }) => nextAttemptAt !== undefined && <Age at={nextAttemptAt} />,
+          },
           { title: t('common.createdAt'), render: ({ createdAt }) => <Time at={createdAt} /> },
           {
             title: t('common.action'),
