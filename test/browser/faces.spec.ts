@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { FIRST_SN } from '../../simulator/printer/printer-cloud.js';
 import type { ReconciliationDetail } from '../../src/staff/reconciliations/reconciliation.schema.js';
 import { ask, paidOrder } from '../refund/paid-order.js';
@@ -83,7 +83,7 @@ it('the first of two approvals does not promise that money moves', async () => {
   await page.getByText('还需 1 人批准').waitFor();
 });
 
-it('approving several together tells how many need another person, and why some stayed', async () => {
+it('approving several together leaves the large to their own pages, and tells why some stayed', async () => {
   const { page } = desk;
   const small = await ask(await paidOrder(system, 1200));
   const large = await ask(await paidOrder(system, 70_000));
@@ -93,14 +93,42 @@ it('approving several together tells how many need another person, and why some 
     { amountFen: 1300, expectedRefundableFen: 1300, reason: '缺货' },
   );
   await open(system, page, '/refunds');
-  for (const number of [small.refundNo, large.refundNo, own.body.refundNo])
-    await page.getByRole('row', { name: number }).getByRole('checkbox').check();
-  await page.getByRole('button', { name: /批准所选 3 笔/ }).click();
+  const rowOf = (number: string): Locator => page.getByRole('row', { name: number });
+  for (const number of [small.refundNo, own.body.refundNo]) await rowOf(number).getByRole('checkbox').check();
+  expect(await rowOf(large.refundNo).getByRole('checkbox').isDisabled()).toBe(true);
+  await rowOf(large.refundNo).getByText('需单独审批').waitFor();
+  await page.getByRole('button', { name: /批准所选 2 笔/ }).click();
   await page
     .getByRole('button', { name: /确\s?定|批准/ })
     .last()
     .click();
-  await page.getByText('已批准 1 笔 · 1 笔还需另一人批准 · 1 笔未批准（').waitFor();
+  await page.getByText('已批准 1 笔 · 1 笔未批准（').waitFor();
+});
+
+it('a refund is found by its order and by its day, beside what can still be refunded', async () => {
+  const { page } = desk;
+  const paid = await paidOrder(system, 8600);
+  const { refundNo } = await ask(paid, { amountFen: 1400 });
+  await open(system, page, `/refunds?q=${paid.outTradeNo}`);
+  const row = page.getByRole('row', { name: refundNo });
+  for (const amount of ['¥14.00', '¥72.00']) await row.getByText(amount).first().waitFor();
+  await open(system, page, `/refunds?q=${paid.outTradeNo}&to=2020-01-01`);
+  await page.getByText('没有符合条件的记录').waitFor();
+});
+
+it('pictures that cannot be read are no absent pictures: the page says so and tries again', async () => {
+  const { page } = desk;
+  const { id } = await ask(await paidOrder(system, 900));
+  const pictures = new RegExp(`/refunds/${id}/pictures$`);
+  await page.route(pictures, (route) => route.abort());
+  await open(system, page, `/refunds/${id}`);
+  const panel = page
+    .locator('section')
+    .filter({ has: page.getByRole('heading', { name: '买家上传的凭证' }) });
+  await panel.getByText('服务器没有响应').waitFor();
+  await page.unroute(pictures);
+  await panel.getByRole('button', { name: '重试' }).click();
+  await panel.first().waitFor({ state: 'detached' });
 });
 
 it('orders chosen together: the unpaid are closed after a question, the paid printed, and other filters forget them', async () => {

@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.tsx';
 import { Amount } from '../../ui/amount.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
+import { formatFen } from '../../ui/fen.ts';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { ListPage } from '../../ui/list-page.tsx';
 import { StatusTag, Tag } from '../../ui/status-tag.tsx';
@@ -83,14 +84,10 @@ export default function RefundsPage() {
           render: ({ amountFen }) => <Amount fen={amountFen} strong />,
         },
         {
-          title: t('refunds.pending'),
-          align: 'right',
-          render: ({ pendingFen }) => pendingFen !== undefined && <Amount fen={pendingFen} />,
-        },
-        {
           title: t('refunds.refundable'),
           align: 'right',
-          render: ({ refundableFen }) => refundableFen !== undefined && <Amount fen={refundableFen} />,
+          render: ({ refundableFen, pendingFen = 0 }) =>
+            refundableFen !== undefined && <OfOrder refundableFen={refundableFen} pendingFen={pendingFen} />,
         },
         {
           title: t('common.reason'),
@@ -104,5 +101,18 @@ export default function RefundsPage() {
         },
       ]}
     />
+  );
+}
+
+/** What one compares the amount with: what can still be refunded, and what is asked for or on its way with this one. */
+function OfOrder({ refundableFen, pendingFen }: { refundableFen: number; pendingFen: number }) {
+  const t = useWords();
+  return (
+    <>
+      <Amount fen={refundableFen} />
+      {pendingFen > 0 && (
+        <div className="muted">{t('refunds.pending', { amount: formatFen(pendingFen) })}</div>
+      )}
+    </>
   );
 }
