@@ -106,6 +106,49 @@ describe('at the desk', () => {
     await desk.page.getByRole('heading', { name: `订单 ${order?.no}` }).waitFor();
   });
 
+  it('goes to a page and has the focus on its content', async () => {
+    const { page } = desk;
+    await open(system, page, '/');
+    await page.getByRole('link', { name: '商品' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '商品' }).waitFor();
+    await page.locator('main:focus').waitFor();
+  });
+
+  it('an announcement is opened with the keyboard', async () => {
+    const { page } = desk;
+    await open(system, page, '/products');
+    await page.getByRole('img', { name: '实时连接正常' }).waitFor();
+    const { orderId } = await paidOrder(system, 4321);
+    const announcement = page.getByRole('status').filter({ hasText: '收到新订单付款' });
+    await announcement.getByRole('button', { name: /查\s?看/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/orders/${orderId}`);
+    await announcement.waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.getByRole('heading', { name: '商品' }).waitFor(); // it went there once
+  });
+
+  it('single keys do nothing once they are switched off, here and after the next visit', async () => {
+    const { page } = desk;
+    const toggle = page.getByRole('switch', { name: '启用单键快捷键' });
+    await open(system, page, '/account');
+    await toggle.click();
+    await open(system, page, '/orders');
+    await page.keyboard.press('?');
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.keyboard.press('/');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await page.locator('input:focus').count()).toBe(0);
+    expect(new URL(page.url()).pathname).toBe('/console/orders');
+    await open(system, page, '/account');
+    await toggle.click();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('键盘快捷键').first().waitFor();
+    await page.keyboard.press('Escape');
+  });
+
   it('M-31: asks for no more than can be refunded, and the server would refuse it anyway', async () => {
     const paid = await paidOrder(system, 1000);
     await open(system, desk.page, `/orders/${paid.orderId}`);

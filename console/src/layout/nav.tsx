@@ -27,8 +27,9 @@ export function Nav() {
                   </span>
                   <span className="nav-label">{t(label)}</span>
                   {count > 0 && (
-                    <span className="nav-count" aria-label={t('layout.waiting', { count })}>
-                      {count}
+                    <span className="nav-count">
+                      <span aria-hidden="true">{count}</span>
+                      <span className="unseen">{t('layout.waiting', { count })}</span>
                     </span>
                   )}
                 </NavLink>

@@ -1,5 +1,5 @@
 import { Drawer, Skeleton } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { useWords } from '../i18n/language.tsx';
 import { LiveProvider } from '../live/live.tsx';
@@ -44,6 +44,7 @@ export function Shell() {
 function Frame() {
   const t = useWords();
   const { pathname } = useLocation();
+  const content = useFocusOnPages(pathname);
   // The drawer was opened on one page; going to another closes it.
   const [openOn, setOpenOn] = useState<string>();
   return (
@@ -55,7 +56,7 @@ function Frame() {
       <div className="frame-main">
         <Header onMenu={() => setOpenOn(pathname)} />
         <OfflineBanner />
-        <main id="content" tabIndex={-1}>
+        <main id="content" ref={content} tabIndex={-1}>
           <Outlet />
         </main>
       </div>
@@ -71,4 +72,16 @@ function Frame() {
       </Drawer>
     </div>
   );
+}
+
+/** Going to another page puts the focus on its content, where a loaded one would begin; not a link that is gone. */
+function useFocusOnPages(pathname: string): RefObject<HTMLElement | null> {
+  const content = useRef<HTMLElement>(null);
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    content.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return content;
 }

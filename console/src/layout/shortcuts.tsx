@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useWords } from '../i18n/language.tsx';
 import type { WordKey } from '../i18n/words.ts';
+import { ShortcutSwitch, shortcutsAreOn } from './shortcut-switch.tsx';
 
 const PLACES: Readonly<Record<string, { to: string; label: WordKey }>> = {
   o: { to: '/orders', label: 'nav.orders' },
@@ -22,7 +23,8 @@ export function Shortcuts() {
   useEffect(() => {
     let goUntil = 0;
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !shortcutsAreOn())
+        return;
       const place = PLACES[event.key];
       if (event.key === '/') {
         event.preventDefault();
@@ -35,7 +37,14 @@ export function Shortcuts() {
     return () => window.removeEventListener('keydown', press);
   }, [navigate]);
   return (
-    <Modal open={open} title={t('shortcuts.title')} footer={null} onCancel={() => setOpen(false)} width={420}>
+    <Modal
+      open={open}
+      title={t('shortcuts.title')}
+      footer={null}
+      onCancel={() => setOpen(false)}
+      width={420}
+      destroyOnHidden
+    >
       <dl className="shortcut-list">
         <dt>
           <kbd>/</kbd>
@@ -54,6 +63,7 @@ export function Shortcuts() {
         </dt>
         <dd>{t('shortcuts.title')}</dd>
       </dl>
+      <ShortcutSwitch />
     </Modal>
   );
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { App } from 'antd';
+import { App, Button } from 'antd';
 import {
   createContext,
   useContext,
@@ -19,6 +19,8 @@ import { follow } from './follow.ts';
 import { chime } from './sound.ts';
 
 const SOUND_STORED_AS = 'console.sound';
+/** Time to walk there with the keyboard; whoever points at it stops the clock. */
+const SHOWN_S = 15;
 /** Events come in bursts: what is on the screen is read anew once in this time, however many there are. */
 const SETTLE_MS = 500;
 
@@ -58,7 +60,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         .filter((part) => part !== undefined)
         .join(' · '),
       placement: 'bottomRight',
-      duration: 6,
+      // For the keyboard: what presses it reaches `onClick` as well, like a click anywhere on the announcement.
+      actions: <Button size="small">{t('live.open')}</Button>,
+      duration: SHOWN_S,
       role: 'status',
       onClick: () => {
         notification.destroy(event.id);

@@ -1,4 +1,5 @@
 import { useWords } from '../../i18n/language.tsx';
+import { ShortcutSwitch } from '../../layout/shortcut-switch.tsx';
 import { useSession } from '../../session/session.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
@@ -24,6 +25,9 @@ export default function AccountPage() {
             />
           </Panel>
           <SecondFactorPanel />
+          <Panel title={t('shortcuts.title')}>
+            <ShortcutSwitch />
+          </Panel>
         </div>
         <OwnPassword />
       </div>
