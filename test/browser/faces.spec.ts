@@ -184,6 +184,18 @@ it('a webhook’s secret is shown once, and only "kept" closes it', async () => 
   await dialog.waitFor({ state: 'hidden' });
 });
 
+it('a delivery that failed says when it is tried next', async () => {
+  const { page } = desk;
+  const endpoint = { url: 'http://127.0.0.1:9/down', eventTypes: ['refund.requested'] };
+  const { status, body } = await staff.send<{ id: string }>('POST', '/webhooks', endpoint);
+  expect(status).toBe(201);
+  await ask(await paidOrder(system, 700));
+  await open(system, page, `/webhooks/${body.id}`);
+  const column = await page.getByRole('columnheader').allTextContents();
+  const next = page.locator('tbody tr.ant-table-row td').nth(column.indexOf('下次尝试'));
+  await next.getByText('后').waitFor();
+});
+
 it('a printer that is off says so in its own row', async () => {
   const { page } = desk;
   await system.control.call('POST', `/_sim/printers/${FIRST_SN}`, { online: false });
