@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { certificateAuthorities } from '../common/certificate-authorities.js';
-import type { Settings } from '../config/settings.js';
+import { SettingsError, type Settings } from '../config/settings.js';
 import { attempt, readCertificatePair, readGiven } from './certificate-pair.js';
 import type { MerchantAccount } from './merchant-accounts.js';
 import { readPublicKey, readSigner } from './v3/v3.credentials.js';
