@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { WxPayService } from '../src/wxpay/wxpay.service.js';
 import { TestBuyer } from './support/buyer.js';
 import { post } from './support/notice.js';
 import { startSystem, type System } from './support/system.js';
@@ -130,6 +131,15 @@ describe('Q-13: a key is changed while buyers pay', () => {
     await system.control.pay({ payParams: await tapAgain(buyer, order.id) });
     await buyer.orderBecomes(order.id, 'PAID');
     system.env['WXPAY_API_KEY'] = next;
+  });
+});
+
+describe('Q-13: a bill is fetched while the API key (v2) is changed', () => {
+  it.each(['TRADE', 'FUND_FLOW'] as const)('%s: signed again with the key WeChat still has', async (kind) => {
+    const [old, next] = [system.env['WXPAY_API_KEY'] ?? '', newKey()];
+    await system.restart({ WXPAY_API: 'v2', WXPAY_API_KEY: next, WXPAY_API_KEY_PREVIOUS: old });
+    const wxpay = system.app.get(WxPayService, { strict: false });
+    expect(await wxpay.downloadBill('default', { kind, date: '2026-01-05' })).toEqual({ kind: 'none' });
   });
 });
 

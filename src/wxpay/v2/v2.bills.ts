@@ -21,17 +21,18 @@ export class V2Bills {
     private readonly keys: V2SigningKeys,
   ) {}
 
-  async download(account: MerchantAccount, { kind, date }: BillRequest): Promise<BillOutcome> {
+  download(account: MerchantAccount, { kind, date }: BillRequest): Promise<BillOutcome> {
     const common = { bill_date: date.replaceAll('-', ''), tar_type: 'GZIP' };
-    const apiKey = this.keys.of(account);
-    if (kind === 'TRADE') {
-      const body = signedXml(account, apiKey, account.appId, { ...common, bill_type: 'ALL' });
-      return this.http.stream(xmlRequest('/pay/downloadbill', body), keep);
-    }
-    // Fund flow knows one algorithm only and wants the certificate.
-    const hmac = { ...account, signType: 'HMAC-SHA256' as const };
-    const body = signedXml(hmac, apiKey, account.appId, { ...common, account_type: 'Basic' });
-    return this.http.stream(xmlRequest('/pay/downloadfundflow', body), keep, account.id);
+    return this.keys.sign<BillOutcome>(account, (apiKey) => {
+      if (kind === 'TRADE') {
+        const body = signedXml(account, apiKey, account.appId, { ...common, bill_type: 'ALL' });
+        return this.http.stream(xmlRequest('/pay/downloadbill', body), keep);
+      }
+      // Fund flow knows one algorithm only and wants the certificate.
+      const hmac = { ...account, signType: 'HMAC-SHA256' as const };
+      const body = signedXml(hmac, apiKey, account.appId, { ...common, account_type: 'Basic' });
+      return this.http.stream(xmlRequest('/pay/downloadfundflow', body), keep, account.id);
+    });
   }
 }
 

@@ -12,9 +12,6 @@ import { readXml } from './v2.xml.js';
 /** Business codes that say "outcome not certain, ask or repeat the same" (protocol §1.4–1.9). */
 const UNCERTAIN_CODES = new Set(['SYSTEMERROR', 'SYSTEM_ERROR', 'BIZERR_NEED_RETRY', 'BANKERROR']);
 
-/** WeChat's words for a wrong signature: unsigned as `return_msg`, or as a code (protocol §1.4). */
-const WRONG_SIGNATURE = /签名错误|SIGNERROR|SIGN ERROR/;
-
 /** One request of API v2: signs, sends, verifies, and classifies the answer. */
 @Injectable()
 export class V2Call {
@@ -45,31 +42,16 @@ export class V2Call {
     );
   }
 
-  /** Where WeChat refuses the signature and the account has another key, the same request goes out under that one. */
-  private async ask(
+  private ask(
     account: MerchantAccount,
     appId: string,
     fields: Record<string, string>,
     send: (body: string) => Promise<WxPayAnswer | Unknown>,
   ): Promise<Outcome<V2Fields>> {
-    const first = this.keys.of(account);
-    const ask = async (key: string): Promise<Outcome<V2Fields>> =>
-      judge(account, appId, await send(signedXml(account, key, appId, fields)));
-    const outcome = await ask(first);
-    if (!refusesSignature(outcome)) return outcome;
-    for (const key of account.apiKeys) {
-      if (key === first) continue;
-      const second = await ask(key);
-      if (refusesSignature(second)) continue;
-      this.keys.takes(account, key);
-      return second;
-    }
-    return outcome;
+    return this.keys.sign(account, async (key) =>
+      judge(account, appId, await send(signedXml(account, key, appId, fields))),
+    );
   }
-}
-
-function refusesSignature(outcome: Outcome<V2Fields>): boolean {
-  return outcome.kind === 'rejected' && WRONG_SIGNATURE.test(`${outcome.code} ${outcome.message}`);
 }
 
 export function xmlRequest(path: string, body: string): WxPayHttpRequest {
