@@ -18,6 +18,7 @@ const faultInput = z
     count: z.int().min(1).optional(),
     about: z.array(z.string().min(1)).min(1).optional(),
     ms: z.int().min(0).max(600_000).default(30_000),
+    message: z.string().min(1).max(128).optional(),
   })
   .refine(
     ({ path, fault }) => path !== NOTIFY_PATH || (NAMES.includes(fault) && !ANSWER_FAULTS.includes(fault)),
@@ -35,8 +36,13 @@ export function faultRoutes(app: FastifyInstance, world: World): void {
     const { body } = request;
     const orders = Array.isArray(body) ? readInput(z.array(faultInput), body) : [readInput(faultInput, body)];
     return {
-      items: orders.map(({ count, about, ...order }) =>
-        world.faults.add({ ...order, ...(about && { about }), remaining: count ?? null }),
+      items: orders.map(({ count, about, message, ...order }) =>
+        world.faults.add({
+          ...order,
+          ...(about && { about }),
+          ...(message && { message }),
+          remaining: count ?? null,
+        }),
       ),
     };
   });

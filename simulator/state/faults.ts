@@ -33,6 +33,8 @@ export interface FaultOrder {
   remaining: number | null;
   /** Length of slow, timeout and processedThenTimeout, in milliseconds of wall time. */
   ms: number;
+  /** WeChat's words beside an error code; its own when absent. */
+  message?: string;
 }
 
 export interface Fault extends FaultOrder {

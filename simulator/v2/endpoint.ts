@@ -17,6 +17,9 @@ export interface V2Request {
   certificateMchId: string | undefined;
 }
 
+/** Ordered as a fault: `return_code` FAIL without a signature, whatever is asked and however well (protocol notes §1.1). */
+const COMMUNICATION_FAILURE = 'FAIL';
+
 /** A code of WeChat's in capitals, ordered as a fault: answered as such, without doing anything. */
 export function isErrorCode(fault: string): boolean {
   return /^[A-Z][A-Z0-9_]*$/.test(fault);
@@ -30,6 +33,8 @@ export function answer(request: V2Request, handler: Handler, fault: Fault | unde
   } catch (error) {
     return writeXml({ return_code: 'FAIL', return_msg: Unauthentic.from(error).message });
   }
+  if (fault?.fault === COMMUNICATION_FAILURE)
+    return writeXml({ return_code: 'FAIL', return_msg: fault.message ?? '参数错误' });
   const outcome = decide(call, handler, fault, world);
   noteInTimeline(call, outcome['err_code'] ?? 'SUCCESS', world);
   const fields: Fields = {
@@ -47,7 +52,7 @@ export function answer(request: V2Request, handler: Handler, fault: Fault | unde
 
 function decide(call: Call, handler: Handler, fault: Fault | undefined, world: World): Fields {
   try {
-    if (fault && isErrorCode(fault.fault)) throw new Refusal(fault.fault);
+    if (fault && isErrorCode(fault.fault)) throw new Refusal(fault.fault, fault.message);
     requireBoundApp(call, world.merchants);
     return { result_code: 'SUCCESS', ...handler(call, world) };
   } catch (error) {

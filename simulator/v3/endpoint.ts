@@ -45,7 +45,7 @@ function decide(
   let error: unknown;
   let decided: { status: number; body: string };
   try {
-    if (fault && ERROR_CODE.test(fault.fault)) throw new ApiError(fault.fault);
+    if (fault && ERROR_CODE.test(fault.fault)) throw new ApiError(fault.fault, fault.message);
     const body = handler(call, world);
     if (body instanceof UnsignedFile)
       return { status: 200, headers: { 'content-type': 'text/plain' }, body: body.bytes };

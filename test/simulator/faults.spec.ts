@@ -42,6 +42,16 @@ describe('a fault on a request', () => {
     expect((await merchant.call(path, fields))['result_code']).toBe('SUCCESS');
   });
 
+  it('FAIL is answered without a signature, in the words that were ordered, and nothing is done', async () => {
+    await order([{ path, fault: 'FAIL', message: '系统繁忙，请稍后再试', count: 1 }]);
+    const fields = await merchant.order();
+    expect(await merchant.call(path, fields)).toEqual({
+      return_code: 'FAIL',
+      return_msg: '系统繁忙，请稍后再试',
+    });
+    expect(await tradeState(fields['out_trade_no'] ?? '')).toBe('ORDERNOTEXIST');
+  });
+
   it('concerns only what names one of the numbers it is about, in path, body or delivery', async () => {
     const [meant, other] = [await merchant.prepay(), await merchant.prepay()];
     const about = ['nobody', meant.outTradeNo];

@@ -69,7 +69,15 @@ export class Control {
   }
 
   async fault(
-    ...faults: { path: string; fault: string; rate?: number; count?: number; ms?: number; about?: string[] }[]
+    ...faults: {
+      path: string;
+      fault: string;
+      rate?: number;
+      count?: number;
+      ms?: number;
+      about?: string[];
+      message?: string;
+    }[]
   ): Promise<void> {
     const { status, body } = await this.call('POST', '/_sim/faults', faults);
     if (status >= 400) throw new Error(`the fault is refused: ${JSON.stringify(body)}`);

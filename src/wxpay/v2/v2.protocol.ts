@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
 import { writeXml } from '../../common/xml.js';
-import { accepted, rejected, unknown, type Outcome } from '../outcome.js';
+import { accepted, rejected, unknown, type Outcome, type Rejected } from '../outcome.js';
 import type { BillOutcome, BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import {
@@ -25,7 +25,7 @@ import { V2Call } from './v2.call.js';
 import { readPaymentNotification, readRefundNotification } from './v2.notification.js';
 import { v2PayParams } from './v2.pay-params.js';
 import { readRefundQuery, refundFields } from './v2.refund.js';
-import { V2SigningKeys } from './v2.signing-keys.js';
+import { refusesSignature, V2SigningKeys } from './v2.signing-keys.js';
 import { readTransaction } from './v2.transaction.js';
 import { unifiedOrderFields } from './v2.unified-order.js';
 
@@ -34,6 +34,10 @@ const STILL_PAYABLE = new Set(['NOTPAY', 'USERPAYING', 'PAYERROR', 'ACCEPT']);
 
 /** The refund was not accepted, but the same number may come again: balance, rate limits, an order still in the works (protocol §1.8). */
 const REFUND_LATER = new Set(['NOTENOUGH', 'FREQUENCY_LIMITED', 'INVALID_REQ_TOO_MUCH', 'ORDER_NOT_READY']);
+
+/** `return_msg` of a FAIL that is no verdict on the refund: WeChat is busy or out of order for a while, or does not say. */
+const FAILS_FOR_NOW =
+  /^$|系统|网络|繁忙|频[率繁]|限[频流]|超时|稍[后候]|重试|SYSTEM|BUSY|FREQUEN|LIMIT|TIME.?OUT|RETRY|TRY AGAIN/i;
 
 /** API v2: XML over POST, signed with the API key by MD5 or HMAC-SHA256 (protocol §1). */
 @Injectable()
@@ -102,8 +106,7 @@ export class V2Protocol implements WxPayProtocol {
     );
     if (answer.kind === 'accepted') return accepted({ refundId: answer.value.get('refund_id') ?? '' });
     if (answer.kind === 'unknown') return answer;
-    // An unsigned FAIL could come from anybody on the way: it decides nothing about money that leaves (DESIGN §6.7).
-    if (answer.code === 'FAIL') return unknown('UNVERIFIED', `WeChat Pay says FAIL: ${answer.message}`);
+    if (answer.code === 'FAIL') return this.confirmRefusal(account, appId, request, answer);
     return REFUND_LATER.has(answer.code) ? { ...answer, kind: 'later' } : answer;
   }
 
@@ -154,5 +157,24 @@ export class V2Protocol implements WxPayProtocol {
       ['return_msg', message],
     ]);
     return { contentType: 'text/xml; charset=utf-8', body: writeXml(fields) };
+  }
+
+  /**
+   * A FAIL comes unsigned, so it could be anybody's on the way and decides nothing about money that leaves: WeChat is
+   * asked whether it has the refund (DESIGN §6.7). Only its signed word that there is none makes the refusal believable.
+   * What fails for now, and a signature that WeChat may take when it has taken over the new key, is sent again later.
+   */
+  private async confirmRefusal(
+    account: MerchantAccount,
+    appId: string,
+    { outRefundNo }: RefundRequest,
+    refused: Rejected,
+  ): Promise<RefundOutcome> {
+    const answer = await this.queryRefund(account, appId, outRefundNo);
+    if (answer.kind !== 'accepted') return unknown('UNVERIFIED', `WeChat Pay says FAIL: ${refused.message}`);
+    if (answer.value.state !== 'NOT_EXIST') return accepted({ refundId: answer.value.refundId });
+    return FAILS_FOR_NOW.test(refused.message) || refusesSignature(refused)
+      ? { ...refused, kind: 'later' }
+      : refused;
   }
 }
