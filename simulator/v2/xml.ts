@@ -11,17 +11,21 @@ export class XmlError extends Error {
   }
 }
 
+/** What no XML document may contain: a parser stops at it. */
+const NO_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const DOCUMENT = /^\uFEFF?\s*(<\?xml[^>]*\?>)?\s*<xml>[\s\S]*<\/xml>\s*$/;
 
 /** Reads a flat `<xml>` document; throws XmlError. */
 export function readXml(bytes: Buffer): Fields {
   if (!isUtf8(bytes)) throw new XmlError('NOT_UTF8');
-  const text = bytes.toString('utf8');
+  // Every parser makes a line feed of CR LF and CR before it looks at anything; a signature over them is wrong then.
+  const text = decodeCharacterReferences(bytes.toString('utf8').replace(/\r\n?/g, '\n'));
   // The library's parser is lenient: half a document or a list comes back as something.
-  if (!DOCUMENT.test(text) || /<!(DOCTYPE|ENTITY)/i.test(text)) throw new XmlError('XML_FORMAT_ERROR');
+  if (!DOCUMENT.test(text) || NO_CHARACTER.test(text) || /<!(DOCTYPE|ENTITY)/i.test(text))
+    throw new XmlError('XML_FORMAT_ERROR');
   let fields: unknown;
   try {
-    fields = Transformer.toObject(decodeCharacterReferences(text));
+    fields = Transformer.toObject(text);
   } catch {
     throw new XmlError('XML_FORMAT_ERROR');
   }

@@ -127,6 +127,9 @@ describe('an unauthentic request gets an unsigned FAIL', () => {
     ['a tree', '<xml><a><b>1</b></a></xml>', 'XML格式错误'],
     ['an entity', '<!DOCTYPE x [<!ENTITY e "boom">]><xml><a>&e;</a></xml>', 'XML格式错误'],
     ['JSON', '{"a":1}', 'XML格式错误'],
+    ['a control character', '<xml><a><![CDATA[1\u0008]]></a></xml>', 'XML格式错误'],
+    ['a reference to a control character', '<xml><a>1&#8;</a></xml>', 'XML格式错误'],
+    ['what is no character', '<xml><a>1\uFFFE</a></xml>', 'XML格式错误'],
     [
       'GBK',
       Buffer.from([...Buffer.from('<xml><a>'), 0xd6, 0xd0, ...Buffer.from('</a></xml>')]),

@@ -9,7 +9,10 @@ import { startSimulator } from '../../simulator/simulator.js';
 import { readSettings } from '../../src/config/settings.js';
 import type { MerchantAccount } from '../../src/wxpay/merchant-accounts.js';
 import { classify } from '../../src/wxpay/v2/v2.call.js';
-import { TestBuyer } from '../support/buyer.js';
+import type { OrderView } from '../../src/order/order.schema.js';
+import { approve, ask, refundBecomes, refundsAtWeChat } from '../refund/paid-order.js';
+import { TestBuyer, type CheckedOut } from '../support/buyer.js';
+import { TestOperator } from '../support/staff.js';
 import { startSystem, type System } from '../support/system.js';
 
 let system: System;
@@ -87,6 +90,35 @@ describe.each(['MD5', 'HMAC-SHA256'])('paying with %s', (signType) => {
     const { payParams } = await buyer.checkout(productId);
     const altered = { ...payParams, nonceStr: 'x' };
     await expect(system.control.pay({ payParams: altered })).rejects.toThrow('BAD_PAY_PARAMS');
+  });
+});
+
+describe('text that no XML can hold, in rows of before it was refused', () => {
+  it('reaches WeChat with blanks in its place: the prepay and the refund are taken', async () => {
+    await system.restart();
+    const odd = '花茶\u0008 半\r\n糖\uFFFE';
+    const product = await system.product({ name: odd, priceFen: 100 });
+    const { body: order } = await buyer.send<OrderView>('POST', '/api/v1/orders', {
+      items: [{ productId: product, quantity: 1 }],
+    });
+    await system.database.query('UPDATE orders SET attach = $2 WHERE id = $1', [order.id, odd]);
+    const { body } = await buyer.send<CheckedOut>('POST', `/api/v1/orders/${order.id}/payments`, {
+      tradeType: 'JSAPI',
+    });
+    const { outTradeNo } = body.payment;
+    expect(await system.control.transaction(outTradeNo)).toMatchObject({
+      description: '花茶  半 糖',
+      attach: '花茶  半 糖',
+    });
+    await system.control.pay({ payParams: body.payParams });
+    await buyer.orderBecomes(order.id, 'PAID');
+
+    const finance = await TestOperator.login(system, 'FINANCE');
+    const refund = await ask({ buyer, orderId: order.id, outTradeNo, productId: product });
+    await system.database.query('UPDATE refunds SET reason = $2 WHERE id = $1', [refund.id, odd]);
+    await approve(finance, refund.id);
+    await refundBecomes(finance, refund.id, 'SUCCESS');
+    expect(await refundsAtWeChat(system, outTradeNo)).toMatchObject([{ description: '花茶  半 糖' }]);
   });
 });
 

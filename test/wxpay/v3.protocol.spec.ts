@@ -79,6 +79,14 @@ describe('text that API v3 does not take', () => {
     expect(await system.control.transaction(payment.outTradeNo)).toMatchObject({ description: '商品' });
   });
 
+  it('control characters of rows from before they were refused become blanks', async () => {
+    const odd = await system.product({ name: '花茶\u0008 半\r\n糖\uFFFE' });
+    const { payment } = await buyer.checkout(odd);
+    expect(await system.control.transaction(payment.outTradeNo)).toMatchObject({
+      description: '花茶  半 糖',
+    });
+  });
+
   it('the shop’s own words are refused, naming the field: cut, they would no longer be the shop’s', async () => {
     const answer = await tryCheckout({ attach: '谢谢😀' });
     expect(answer.status).toBe(400);

@@ -1,6 +1,7 @@
 import { toCompactBeijing } from '../../common/time/beijing-time.js';
 import { nonce } from '../nonce.js';
 import type { PrepayRequest } from '../protocol.js';
+import { sentText } from '../sent-text.js';
 import type { V1Credentials } from './v1.credentials.js';
 import { packageOf } from './v1.package.js';
 import { signSha1 } from './v1.signature.js';
@@ -12,8 +13,8 @@ export const FEE_TYPE_CNY = '1';
 function packageFields(request: PrepayRequest, partner: string): Record<string, string> {
   return {
     bank_type: 'WX',
-    body: request.description,
-    ...(request.attach !== undefined && { attach: request.attach }),
+    body: sentText(request.description),
+    ...(request.attach !== undefined && { attach: sentText(request.attach) }),
     partner,
     out_trade_no: request.outTradeNo,
     total_fee: String(request.totalFen),

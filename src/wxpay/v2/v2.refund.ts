@@ -1,6 +1,7 @@
 import { fromDashedBeijing } from '../../common/time/beijing-time.js';
 import { parseFen } from '../../common/fen.js';
 import type { RefundRequest, RefundResult } from '../protocol.js';
+import { sentText } from '../sent-text.js';
 import type { V2Fields } from './v2.signature.js';
 
 /** Fields of `/secapi/pay/refund` beside the common ones (protocol §1.8). The same refund gives the same fields, always. */
@@ -11,7 +12,7 @@ export function refundFields(request: RefundRequest): Record<string, string> {
     total_fee: String(request.totalFen),
     refund_fee: String(request.refundFen),
     refund_fee_type: request.currency,
-    refund_desc: request.reason,
+    refund_desc: sentText(request.reason),
     notify_url: request.notifyUrl,
     op_user_id: request.operator,
   };
