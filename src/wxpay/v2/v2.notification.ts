@@ -1,7 +1,7 @@
 import { UnreadableXml } from '../../common/xml.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { NotificationRefused, type PaymentNotification, type RefundNotification } from '../protocol.js';
-import { decryptReqInfo } from './v2.cipher.js';
+import { openReqInfo } from './v2.cipher.js';
 import { verifyV2, type V2Fields } from './v2.signature.js';
 import { readTransaction } from './v2.transaction.js';
 import { readXml } from './v2.xml.js';
@@ -53,9 +53,7 @@ export function readRefundNotification(account: MerchantAccount, body: Buffer): 
   }
   let outRefundNo: string | undefined;
   try {
-    outRefundNo = readXml(decryptReqInfo(fields.get('req_info') ?? '', account.apiKeys), 'root').get(
-      'out_refund_no',
-    );
+    outRefundNo = openReqInfo(fields.get('req_info') ?? '', account.apiKeys).get('out_refund_no');
   } catch {
     throw new NotificationRefused(401, 'FORGED', 'req_info does not open with the API key');
   }
