@@ -1,5 +1,6 @@
 /** HTTP status, WeChat's own words and the number in Request-ID of each code (protocol notes §2.9, §2.12). */
 const CODES: Record<string, { status: number; message: string; requestCode?: number }> = {
+  ACCEPTED: { status: 202, message: '已受理，处理中' },
   ACCOUNTERROR: { status: 403, message: '账号异常' },
   APPID_MCHID_NOT_MATCH: { status: 400, message: 'appid和mch_id不匹配', requestCode: 268445527 },
   BANKERROR: { status: 500, message: '银行系统异常' },
@@ -24,6 +25,7 @@ const CODES: Record<string, { status: number; message: string; requestCode?: num
   STATEMENT_CREATING: { status: 400, message: '账单文件正在生成中' },
   SYSTEM_ERROR: { status: 500, message: '系统繁忙，请稍后重试' },
   TRADE_ERROR: { status: 403, message: '交易错误' },
+  USERPAYING: { status: 202, message: '用户支付中，需要输入密码' },
   USER_ACCOUNT_ABNORMAL: { status: 403, message: '退款请求失败，用户账户异常或已注销' },
 };
 

@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { readSettings } from '../../src/config/settings.js';
+import { V3Call } from '../../src/wxpay/v3/v3.call.js';
 import { TestBuyer } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
 import { startSystem, type System } from '../support/system.js';
@@ -104,6 +107,7 @@ describe('WeChat’s answer', () => {
     ['SYSTEM_ERROR', 'SYSTEM_ERROR'],
     ['timeout', 'TIMEOUT'],
     ['FREQUENCY_LIMITED', 'RATE_LIMITED'],
+    ['ACCEPTED', 'HTTP_STATUS'],
   ])('decides nothing when the prepay ends in %s', async (fault, reason) => {
     await system.control.fault({ path: '/v3/pay/transactions/jsapi', fault });
     expect(await tryCheckout()).toMatchObject({
@@ -117,6 +121,40 @@ describe('WeChat’s answer', () => {
     const answer = await tryCheckout();
     expect(answer).toMatchObject({ status: 502, body: { code: 'WXPAY_REJECTED' } });
     expect(answer.body.detail).toMatch(/NO_AUTH.*Request-ID/);
+  });
+});
+
+describe('HTTP 202, which says that nothing is decided yet', () => {
+  it('closes no order', async () => {
+    const { order, payment } = await buyer.checkout(productId);
+    await system.control.fault({ path: '/close', fault: 'ACCEPTED' });
+    expect((await buyer.send('POST', `/api/v1/orders/${order.id}/cancel`)).status).toBe(202);
+    expect(await system.control.transaction(payment.outTradeNo)).toMatchObject({ tradeState: 'NOTPAY' });
+    await system.control.noFaults();
+    await system.control.advance(60);
+    await buyer.orderBecomes(order.id, 'CLOSED');
+  });
+});
+
+describe('HTTP 500 with a code that is about the request', () => {
+  const refused = { status: 502, body: { code: 'WXPAY_REJECTED', wxpay: { code: 'OPENID_MISMATCH' } } };
+
+  it('refuses, as WeChat signed it: the same request would never be taken', async () => {
+    await system.control.fault({ path: '/v3/pay/transactions/jsapi', fault: 'OPENID_MISMATCH' });
+    expect(await tryCheckout()).toMatchObject(refused);
+  });
+
+  it('says nothing where nobody signed it', async () => {
+    const [account] = readSettings(system.env).wxpay.accounts;
+    if (account === undefined) throw new Error('there is no account');
+    const call = system.app.get(V3Call, { strict: false });
+    const body = Buffer.from('{"code":"OPENID_MISMATCH","message":"openid和appid不匹配"}');
+    expect(
+      call.judge(account, { kind: 'answered', status: 500, headers: {}, body }, z.unknown()),
+    ).toMatchObject({
+      kind: 'unknown',
+      reason: 'SYSTEM_ERROR',
+    });
   });
 });
 

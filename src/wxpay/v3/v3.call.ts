@@ -1,22 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Clock } from '../../common/time/clock.js';
 import type { WxPayAnswer } from '../http-exchange.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { accepted, unknown, type Accepted, type Rejected, type Unknown } from '../outcome.js';
 import { answerSignature, isFresh } from './v3.headers.js';
+import { readJson } from './v3.json.js';
 import { V3Keys, type NamedKey } from './v3.keys.js';
+import { readRefusal } from './v3.refusal.js';
 import { V3Request, type V3Question } from './v3.request.js';
 import { verifyV3 } from './v3.signature.js';
 
-const errorSchema = z.object({
-  code: z.string().min(1),
-  message: z.string().default(''),
-  detail: z
-    .object({ field: z.string().optional(), issue: z.string().optional() })
-    .optional()
-    .catch(undefined),
-});
+/**
+ * What is wrong with the request itself, although WeChat answers it with 500 (protocol §2.12). The same request never gets
+ * another answer.
+ */
+const REFUSED_BY_500 = new Set(['OPENID_MISMATCH', 'INVALID_TRANSACTIONID']);
 
 /** WeChat's refusal, and whether it bears a signature: refusals of malformed requests come without (protocol §2.2). */
 export interface V3Rejected extends Rejected {
@@ -36,7 +35,7 @@ export class V3Call {
 
   /**
    * @param answerSchema what the answer must have; fields beyond it are kept in `fields` where a caller reads them
-   * @returns the parsed answer of a 2xx that WeChat signed; an unsigned 2xx is nobody's word and therefore unknown
+   * @returns the parsed answer of a 200 or 204 that WeChat signed; unsigned it is nobody's word and therefore unknown
    */
   async send<Answer>(
     account: MerchantAccount,
@@ -46,13 +45,20 @@ export class V3Call {
   ): Promise<V3Outcome<Answer>> {
     const expected = key ?? (await this.keys.expected(account));
     const answer = await this.request.send(account, { ...question, wechatpaySerial: expected?.serial });
-    if (answer.kind === 'unknown') return answer;
+    return answer.kind === 'unknown' ? answer : this.judge(account, answer, answerSchema);
+  }
+
+  /** What an answer that came just now is worth; see `send`. */
+  judge<Answer>(
+    account: MerchantAccount,
+    answer: WxPayAnswer,
+    answerSchema: z.ZodType<Answer>,
+  ): V3Outcome<Answer> {
     const trouble = this.distrust(account, answer);
-    if (answer.status < 200 || answer.status > 299) return refusal(answer, trouble === undefined);
+    if (answer.status !== 200 && answer.status !== 204) return refusal(answer, trouble === undefined);
     if (trouble !== undefined) return unknown('UNVERIFIED', `WeChat Pay's answer ${trouble}`);
     const read = answerSchema.safeParse(answer.status === 204 ? {} : readJson(answer.body));
-    if (!read.success)
-      return unknown('UNREADABLE', `WeChat Pay's answer to ${question.url} lacks what it must have`);
+    if (!read.success) return unknown('UNREADABLE', "WeChat Pay's answer lacks what it must have");
     return accepted(read.data);
   }
 
@@ -68,28 +74,17 @@ export class V3Call {
 }
 
 /**
- * What an error status means (protocol §2.12): 5xx and 429 leave open whether anything happened; other 4xx refuse for
- * good. WeChat's code, words and Request-ID go to the operator: without them its support cannot help.
+ * What any other status means (protocol §2.12): 5xx and 429 leave open whether anything happened, 202 says that it is not
+ * decided yet; other 4xx refuse for good. WeChat's code, words and Request-ID go to the operator: without them its support
+ * cannot help.
  */
 function refusal(answer: WxPayAnswer, signed: boolean): V3Outcome<never> {
   const { status } = answer;
-  const error = errorSchema.safeParse(readJson(answer.body));
-  const requestId = answer.headers['request-id'];
-  const trace = typeof requestId === 'string' ? ` (Request-ID ${requestId})` : '';
-  if (!error.success) return unknown('HTTP_STATUS', `WeChat Pay answered with HTTP ${status}${trace}`);
-  const { code, detail } = error.data;
-  const field = [detail?.field, detail?.issue].filter((each) => each !== undefined).join(' ');
-  const message = `${error.data.message}${field === '' ? '' : ` [${field}]`}${trace}`;
-  if (status >= 500 || status === 429) {
-    return unknown(status === 429 ? 'RATE_LIMITED' : 'SYSTEM_ERROR', `${code} ${message}`.trim());
-  }
+  const { code, message } = readRefusal(answer);
+  const words = [code, message].filter((each) => each !== '').join(' ');
+  if (code === '' || status < 400)
+    return unknown('HTTP_STATUS', `WeChat Pay answered with HTTP ${status} ${words}`.trimEnd());
+  if (status === 429) return unknown('RATE_LIMITED', words);
+  if (status >= 500 && !(signed && REFUSED_BY_500.has(code))) return unknown('SYSTEM_ERROR', words);
   return { kind: 'rejected', code, message, status, signed };
-}
-
-function readJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
 }

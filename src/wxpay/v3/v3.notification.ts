@@ -8,6 +8,7 @@ import {
 } from '../protocol.js';
 import { openResource, sealedResourceSchema } from './v3.cipher.js';
 import { answerSignature, isFresh, isProbe } from './v3.headers.js';
+import { readJson } from './v3.json.js';
 import type { V3Keys } from './v3.keys.js';
 import { verifyV3 } from './v3.signature.js';
 import { readTransaction, transactionSchema } from './v3.transaction.js';
@@ -96,12 +97,4 @@ function forged(words: string): NotificationRefused {
 
 function malformed(words: string): NotificationRefused {
   return new NotificationRefused(400, 'MALFORMED', words);
-}
-
-function readJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
 }
