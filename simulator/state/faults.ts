@@ -13,11 +13,20 @@ export const CONNECTION_FAULTS = [
   'signTest',
   'wrongHash',
   'foreignHost',
+  'empty',
 ];
 /** Troubles that only deliveries can have. */
 export const DELIVERY_FAULTS = ['dropNotify', 'duplicateNotify'];
 /** Troubles that only an answer of WeChat's can have; so can its error codes. */
-export const ANSWER_FAULTS = ['http500', 'garbage', 'unsigned', 'signTest', 'wrongHash', 'foreignHost'];
+export const ANSWER_FAULTS = [
+  'http500',
+  'garbage',
+  'unsigned',
+  'signTest',
+  'wrongHash',
+  'foreignHost',
+  'empty',
+];
 /** The path that stands for deliveries to the merchant. */
 export const NOTIFY_PATH = 'notify';
 

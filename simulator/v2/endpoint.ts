@@ -54,7 +54,8 @@ function decide(call: Call, handler: Handler, fault: Fault | undefined, world: W
   try {
     if (fault && isErrorCode(fault.fault)) throw new Refusal(fault.fault, fault.message);
     requireBoundApp(call, world.merchants);
-    return { result_code: 'SUCCESS', ...handler(call, world) };
+    const content = handler(call, world);
+    return { result_code: 'SUCCESS', ...(fault?.fault !== 'empty' && content) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { result_code: 'FAIL', err_code: error.code, err_code_des: error.description };

@@ -49,7 +49,9 @@ function decide(
     const body = handler(call, world);
     if (body instanceof UnsignedFile)
       return { status: 200, headers: { 'content-type': 'text/plain' }, body: body.bytes };
-    decided = body ? { status: 200, body: JSON.stringify(body) } : { status: 204, body: '' };
+    decided = body
+      ? { status: 200, body: fault?.fault === 'empty' ? '{}' : JSON.stringify(body) }
+      : { status: 204, body: '' };
   } catch (thrown) {
     decided = refusal(thrown);
     error = thrown;

@@ -1,7 +1,7 @@
 import type { Fen } from '../common/fen.js';
 import type { MerchantAccount } from './merchant-accounts.js';
 import type { BillOutcome, BillRequest } from './bill.js';
-import type { Outcome } from './outcome.js';
+import { accepted, unknown, type Outcome } from './outcome.js';
 
 export const TRADE_TYPES = ['JSAPI', 'APP', 'NATIVE', 'H5'] as const;
 export type TradeType = (typeof TRADE_TYPES)[number];
@@ -206,6 +206,22 @@ export interface WxPayProtocol {
   /** @throws NotificationRefused */
   readRefundNotification(account: MerchantAccount, raw: RawNotification): RefundNotification;
   notificationReply(success: boolean, message: string): NotificationReply;
+}
+
+/** What a trade type opens the cashier with, and what API v3 calls it (v2's `h5_url` is `mweb_url`). */
+const OPENED_BY = {
+  JSAPI: ['prepayId', 'prepay_id'],
+  APP: ['prepayId', 'prepay_id'],
+  NATIVE: ['codeUrl', 'code_url'],
+  H5: ['h5Url', 'h5_url'],
+} as const satisfies Record<TradeType, [keyof Prepaid, string]>;
+
+/** @returns unknown for an accepted prepay without what this trade type needs: nobody could pay with it */
+export function payable(tradeType: TradeType, prepaid: Prepaid): Outcome<Prepaid> {
+  const [field, name] = OPENED_BY[tradeType];
+  return prepaid[field]
+    ? accepted(prepaid)
+    : unknown('UNREADABLE', `WeChat Pay accepted the prepay without ${name}`);
 }
 
 /** @throws Error when WeChat accepted the prepay without what this trade type needs */

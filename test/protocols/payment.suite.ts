@@ -11,6 +11,8 @@ const from = (ip: string) => ({ 'x-forwarded-for': ip });
 /** Paying an order, again and after every trouble, over one protocol. */
 export function paymentSuite(protocol: ProtocolName): void {
   const { env, paths, routes, garbage, noAuth } = PROTOCOLS[protocol];
+  /** API v3 has a path for each trade type. */
+  const prepayPath = (tradeType: string): string => paths.prepay.replace('jsapi', tradeType.toLowerCase());
   describe(protocol, () => {
     let system: System;
     let buyer: TestBuyer;
@@ -74,6 +76,21 @@ export function paymentSuite(protocol: ProtocolName): void {
 
     const statusesOf = async (orderId: string): Promise<string[]> =>
       (await booksOf(system.database, orderId)).payments.map(({ status }) => status);
+
+    it.each(['JSAPI', 'APP', 'NATIVE', 'H5'])(
+      'a prepay (%s) that WeChat accepts without what opens the cashier is unknown, and good the next time',
+      async (tradeType) => {
+        const order = await orderOnly();
+        await system.control.fault({ path: prepayPath(tradeType), fault: 'empty' });
+        expect(await pay<ProblemBody>(order.id, tradeType)).toMatchObject({
+          status: 504,
+          body: { code: 'WXPAY_OUTCOME_UNKNOWN', reason: 'UNREADABLE' },
+        });
+        expect(await statusesOf(order.id)).toEqual(['CREATED']);
+        await system.control.noFaults();
+        expect((await pay(order.id, tradeType)).status).toBe(201);
+      },
+    );
 
     describe('paying again', () => {
       it('the same way gives the same number and the same prepay, without asking WeChat again', async () => {

@@ -5,6 +5,7 @@ import { accepted, rejected, unknown, type Outcome, type Rejected } from '../out
 import type { BillOutcome, BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import {
+  payable,
   TRADE_TYPES,
   type CloseResult,
   type NotificationReply,
@@ -63,7 +64,11 @@ export class V2Protocol implements WxPayProtocol {
     const [prepayId, codeUrl, h5Url] = ['prepay_id', 'code_url', 'mweb_url'].map((name) =>
       answer.value.get(name),
     );
-    return accepted({ ...(prepayId && { prepayId }), ...(codeUrl && { codeUrl }), ...(h5Url && { h5Url }) });
+    return payable(request.tradeType, {
+      ...(prepayId && { prepayId }),
+      ...(codeUrl && { codeUrl }),
+      ...(h5Url && { h5Url }),
+    });
   }
 
   async query(

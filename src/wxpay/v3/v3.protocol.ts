@@ -5,6 +5,7 @@ import type { BillOutcome, BillRequest } from '../bill.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 import { accepted, rejected, unknown, type Outcome } from '../outcome.js';
 import {
+  payable,
   TRADE_TYPES,
   type AbnormalRefundRequest,
   type CloseResult,
@@ -70,7 +71,11 @@ export class V3Protocol implements WxPayProtocol {
     if (answer.kind === 'rejected') return rejected(meaning(answer), answer.message);
     if (answer.kind === 'unknown') return answer;
     const { prepay_id: prepayId, code_url: codeUrl, h5_url: h5Url } = answer.value;
-    return accepted({ ...(prepayId && { prepayId }), ...(codeUrl && { codeUrl }), ...(h5Url && { h5Url }) });
+    return payable(request.tradeType, {
+      ...(prepayId && { prepayId }),
+      ...(codeUrl && { codeUrl }),
+      ...(h5Url && { h5Url }),
+    });
   }
 
   async query(
