@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { z } from 'zod';
 import { readSettings } from '../../src/config/settings.js';
 import { V3Call } from '../../src/wxpay/v3/v3.call.js';
+import { WxPayService } from '../../src/wxpay/wxpay.service.js';
 import { TestBuyer } from '../support/buyer.js';
 import { eventually } from '../support/eventually.js';
 import { startSystem, type System } from '../support/system.js';
@@ -156,6 +157,29 @@ describe('HTTP 500 with a code that is about the request', () => {
       reason: 'SYSTEM_ERROR',
     });
   });
+});
+
+/** What WeChat says about a refund it does not have. */
+const refundOfNobody = () =>
+  system.app
+    .get(WxPayService, { strict: false })
+    .queryRefund({ accountId: 'default', appId: system.env['WXPAY_APP_ID'] ?? '' }, 'R-nobody');
+
+describe('a question about a refund that WeChat does not have', () => {
+  it('is answered by RESOURCE_NOT_EXISTS, signed', async () => {
+    expect(await refundOfNobody()).toEqual({ kind: 'accepted', value: { state: 'NOT_EXIST' } });
+  });
+
+  it.each([
+    ['without a signature', 'unsigned', { kind: 'unknown', reason: 'UNVERIFIED' }],
+    ['with another 404', 'ORDER_NOT_EXIST', { kind: 'rejected', code: 'ORDER_NOT_EXIST' }],
+  ])(
+    'is not answered %s: sending it again, or failing it, would rest on nobody’s word',
+    async (_, fault, outcome) => {
+      await system.control.fault({ path: 'GET /v3/refund/domestic/refunds/', fault });
+      expect(await refundOfNobody()).toMatchObject(outcome);
+    },
+  );
 });
 
 describe('moving from API v2 to v3', () => {

@@ -142,8 +142,12 @@ export class V3Protocol implements WxPayProtocol {
   ): Promise<Outcome<RefundState>> {
     const url = `/v3/refund/domestic/refunds/${encodeURIComponent(outRefundNo)}`;
     const answer = await this.call.send(account, { method: 'GET', url }, refundSchema);
-    if (answer.kind === 'rejected' && answer.status === 404) return accepted({ state: 'NOT_EXIST' });
-    if (answer.kind !== 'accepted') return answer;
+    if (answer.kind === 'rejected') {
+      // "No such refund" lets it be sent again or fail, so only WeChat's signed word counts (DESIGN §6.7).
+      if (!answer.signed) return unknown('UNVERIFIED', unsignedWords(answer));
+      return answer.code === 'RESOURCE_NOT_EXISTS' ? accepted({ state: 'NOT_EXIST' }) : answer;
+    }
+    if (answer.kind === 'unknown') return answer;
     return answer.value.out_refund_no === outRefundNo
       ? accepted(readRefund(answer.value))
       : unknown('UNVERIFIED', "WeChat Pay's answer is about another refund");
@@ -206,11 +210,7 @@ export class V3Protocol implements WxPayProtocol {
     refused: V3Rejected,
   ): Promise<RefundOutcome> {
     const answer = await this.queryRefund(account, appId, outRefundNo);
-    if (answer.kind !== 'accepted')
-      return unknown(
-        'UNVERIFIED',
-        `WeChat Pay refuses without a signature: ${refused.code} ${refused.message}`,
-      );
+    if (answer.kind !== 'accepted') return unknown('UNVERIFIED', unsignedWords(refused));
     return answer.value.state === 'NOT_EXIST' ? refused : accepted({ refundId: answer.value.refundId });
   }
 }
@@ -223,6 +223,10 @@ function transactionPath(outTradeNo: string): string {
 function meaning({ code, message }: V3Rejected): string {
   if (code === 'INVALID_REQUEST' && /已支付/.test(message)) return 'ORDERPAID';
   return SAME_AS[code] ?? code;
+}
+
+function unsignedWords({ code, message }: V3Rejected): string {
+  return `WeChat Pay refuses without a signature: ${code} ${message}`;
 }
 
 /** Both spellings of a low balance are one thing to the operator. */
