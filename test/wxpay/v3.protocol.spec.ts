@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { readSettings } from '../../src/config/settings.js';
+import { PlatformCertificates } from '../../src/wxpay/v3/platform-certificates.js';
 import { V3Call } from '../../src/wxpay/v3/v3.call.js';
 import { WxPayService } from '../../src/wxpay/wxpay.service.js';
 import { TestBuyer } from '../support/buyer.js';
@@ -180,6 +181,30 @@ describe('a question about a refund that WeChat does not have', () => {
       expect(await refundOfNobody()).toMatchObject(outcome);
     },
   );
+});
+
+describe('platform certificates', () => {
+  const withoutPublicKey = { WXPAY_PUBLIC_KEY_ID: '', WXPAY_PUBLIC_KEY_PATH: '' };
+  beforeAll(() => system.control.merchant(system.env['WXPAY_MCH_ID'] ?? '', { keyMode: 'certificate' }));
+  afterAll(async () => {
+    await system.control.merchant(system.env['WXPAY_MCH_ID'] ?? '', { keyMode: 'both' });
+    await system.restart();
+  });
+
+  it('are forgotten when WeChat says that there are none, not when anything else is not found', async () => {
+    await system.restart(withoutPublicKey);
+    const certificates = system.app.get(PlatformCertificates, { strict: false });
+    const account = system.app.get(WxPayService, { strict: false }).account('default');
+    const knownAfter = async (fault: string): Promise<number> => {
+      await system.control.fault({ path: '/v3/certificates', fault, count: 1 });
+      await certificates.refresh(account);
+      return certificates.all(account).length;
+    };
+    await certificates.refresh(account);
+    expect(certificates.all(account)).toHaveLength(1);
+    expect(await knownAfter('ORDER_NOT_EXIST')).toBe(1);
+    expect(await knownAfter('RESOURCE_NOT_EXISTS')).toBe(0);
+  });
 });
 
 describe('moving from API v2 to v3', () => {

@@ -7,6 +7,7 @@ import type { WxPayAnswer } from '../http-exchange.js';
 import { MerchantAccounts, type MerchantAccount } from '../merchant-accounts.js';
 import { openResource, sealedResourceSchema } from './v3.cipher.js';
 import { answerSignature, isFresh } from './v3.headers.js';
+import { readRefusal } from './v3.refusal.js';
 import { V3Request } from './v3.request.js';
 import { verifyV3 } from './v3.signature.js';
 
@@ -120,14 +121,15 @@ export class PlatformCertificates implements OnApplicationBootstrap, OnApplicati
       );
       return RETRY_MS;
     }
-    if (answer.status === 404) {
-      // A merchant of the public-key mode has none (protocol §2.3).
+    const { code, message } = readRefusal(answer);
+    if (answer.status === 404 && code === 'RESOURCE_NOT_EXISTS') {
+      // A merchant of the public-key mode has none (protocol §2.3). Any other 404 is not WeChat's, or not about them.
       this.known.set(account.id, new Map());
       return REFRESH_MS;
     }
     if (answer.status !== 200) {
       this.logger.warn(
-        `account ${account.id}: WeChat answers ${answer.status} to the question for platform certificates: ${answer.body.toString().slice(0, 300)}`,
+        `account ${account.id}: WeChat answers ${answer.status} to the question for platform certificates: ${code} ${message}`,
       );
       return RETRY_MS;
     }
