@@ -205,6 +205,24 @@ describe('platform certificates', () => {
     expect(await knownAfter('ORDER_NOT_EXIST')).toBe(1);
     expect(await knownAfter('RESOURCE_NOT_EXISTS')).toBe(0);
   });
+
+  it('vouch for what is notified over v3 after the account has gone back to v2', async () => {
+    await system.restart(withoutPublicKey);
+    const { order, payment } = await buyer.checkout(productId);
+    await system.restart({ ...withoutPublicKey, WXPAY_API: 'v2' });
+    const account = system.app.get(WxPayService, { strict: false }).account('default');
+    await eventually(() => {
+      const known = system.app.get(PlatformCertificates, { strict: false }).all(account);
+      return known.length === 1 ? Promise.resolve() : Promise.reject(new Error('not known yet'));
+    });
+    await system.control.pay({ outTradeNo: payment.outTradeNo });
+    await buyer.orderBecomes(order.id, 'PAID');
+    await eventually(async () =>
+      expect(await system.control.notifications(payment.outTradeNo)).toMatchObject([
+        { attempts: [{ outcome: 'delivered', status: 200 }] },
+      ]),
+    );
+  });
 });
 
 describe('moving from API v2 to v3', () => {

@@ -7,6 +7,7 @@ import type { WxPayAnswer } from '../http-exchange.js';
 import { MerchantAccounts, type MerchantAccount } from '../merchant-accounts.js';
 import { openResource, sealedResourceSchema } from './v3.cipher.js';
 import { answerSignature, isFresh } from './v3.headers.js';
+import { V3Credentials } from './v3.credentials.js';
 import { readRefusal } from './v3.refusal.js';
 import { V3Request } from './v3.request.js';
 import { verifyV3 } from './v3.signature.js';
@@ -51,11 +52,13 @@ export class PlatformCertificates implements OnApplicationBootstrap, OnApplicati
   constructor(
     private readonly accounts: MerchantAccounts,
     private readonly request: V3Request,
+    private readonly credentials: V3Credentials,
     private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
-    for (const account of this.accounts.all()) if (account.api === 'v3') void this.refresh(account);
+    for (const account of this.accounts.all())
+      if (account.api === 'v3' || account.publicKey === undefined) this.refreshSoon(account);
   }
 
   onApplicationShutdown(): void {
@@ -80,8 +83,12 @@ export class PlatformCertificates implements OnApplicationBootstrap, OnApplicati
       .sort((a, b) => b.expiresAt.getTime() - a.expiresAt.getTime())[0];
   }
 
-  /** A serial number nobody has shown us yet: looks again in the background, at most once a minute. */
+  /**
+   * Looks in the background, at most once a minute: at the start, and for a serial number nobody has shown us yet. Does
+   * nothing for an account that cannot ask.
+   */
   refreshSoon(account: MerchantAccount): void {
+    if (!this.credentials.signs(account)) return;
     if (performance.now() - (this.askedAt.get(account.id) ?? -RETRY_MS) >= RETRY_MS)
       void this.refresh(account);
   }

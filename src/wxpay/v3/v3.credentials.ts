@@ -1,8 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Clock } from '../../common/time/clock.js';
-import { SETTINGS, type Settings } from '../../config/settings.js';
+import { SETTINGS, SettingsError, type Settings } from '../../config/settings.js';
 import { attempt, readCertificatePair } from '../certificate-pair.js';
 import type { MerchantAccount } from '../merchant-accounts.js';
 
@@ -20,7 +20,7 @@ export interface WxPayPublicKey {
   key: KeyObject;
 }
 
-/** The keys of every account that speaks API v3, parsed once: parsing a PEM costs more than using it. */
+/** The keys of every account that speaks API v3, or is still told of payments by it, parsed once: parsing a PEM costs more than using it. */
 @Injectable()
 export class V3Credentials {
   private readonly signers = new Map<string, V3Signer>();
@@ -29,10 +29,17 @@ export class V3Credentials {
   /** @throws SettingsError naming the file that is wrong */
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'wxpay'>, clock: Clock) {
     for (const account of settings.wxpay.accounts) {
-      if (account.api === 'v3') this.signers.set(account.id, readSigner(account, clock.now()));
+      const now = clock.now();
+      const signer = account.api === 'v3' ? readSigner(account, now) : signerBesides(account, now);
+      if (signer !== undefined) this.signers.set(account.id, signer);
       const publicKey = readPublicKey(account);
       if (publicKey !== undefined) this.publicKeys.set(account.id, publicKey);
     }
+  }
+
+  /** Whether the account can ask WeChat anything over API v3. */
+  signs({ id }: MerchantAccount): boolean {
+    return this.signers.has(id);
   }
 
   /** @throws Error for an account that does not make v3 calls */
@@ -44,6 +51,23 @@ export class V3Credentials {
 
   publicKey({ id }: MerchantAccount): WxPayPublicKey | undefined {
     return this.publicKeys.get(id);
+  }
+}
+
+/**
+ * For an account that makes its calls over another version: an order begun over v3 is notified over v3, and the platform
+ * certificates that vouch for it have to be asked for. Where its PEM pair does not serve for that, nothing else may fail.
+ */
+function signerBesides(account: MerchantAccount, now: Date): V3Signer | undefined {
+  const { id, apiV3Keys, certPath, keyPath } = account;
+  if (apiV3Keys.length === 0 || !existsSync(certPath) || !existsSync(keyPath)) return undefined;
+  try {
+    return readSigner(account, now);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const words = error.lines.join('; ');
+    new Logger('wxpay').warn(`account ${id} cannot ask for platform certificates: ${words}`);
+    return undefined;
   }
 }
 

@@ -25,7 +25,7 @@ export class V3Keys {
     const publicKey = this.credentials.publicKey(account);
     if (publicKey?.id === serial) return publicKey.key;
     const key = this.certificates.find(account, serial);
-    if (key === undefined && account.api === 'v3') this.certificates.refreshSoon(account);
+    if (key === undefined) this.certificates.refreshSoon(account);
     return key;
   }
 
