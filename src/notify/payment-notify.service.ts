@@ -8,12 +8,11 @@ import { SettleService } from '../payment/settle.service.js';
 import type { SettlementVerdict } from '../payment/settlement.js';
 import type { PaidTransaction, PaymentNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
+import { ANSWER_MS, askedUntil, saidBy } from './answer-time.js';
 import { InboxService, type Filed, type Received } from './inbox.service.js';
 import { NotifyRefusal } from './notify-refusal.js';
 import type { Verified } from './notification.guard.js';
 
-/** WeChat waits five seconds for an answer. */
-const ANSWER_MS = 4500;
 /** Authentic notifications alone get this far, a few kilobytes each. */
 const UNDECIDED_MAX = 1024;
 
@@ -100,7 +99,7 @@ export class PaymentNotifyService {
    */
   private async confirm(received: Received, notified: PaidTransaction): Promise<PaidTransaction> {
     if (this.wxpay.account(notified.accountId).confirmNotify === 'signature') return notified;
-    const outcome = await this.wxpay.query(notified);
+    const outcome = await saidBy(askedUntil(), this.wxpay.query(notified));
     if (
       outcome.kind === 'accepted' &&
       outcome.value.state === 'PAID' &&

@@ -7,6 +7,7 @@ import { RefundDeskService } from '../refund/refund-desk.service.js';
 import { Refund } from '../refund/refund.entity.js';
 import type { RefundNotification } from '../wxpay/protocol.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
+import { askedUntil, saidBy } from './answer-time.js';
 import { InboxService } from './inbox.service.js';
 import type { Verified } from './notification.guard.js';
 import { NotifyRefusal } from './notify-refusal.js';
@@ -27,6 +28,7 @@ export class RefundNotifyService {
 
   /** @throws NotifyRefusal when WeChat shall send it again */
   async receive({ received, notification: { outRefundNo } }: Verified<RefundNotification>): Promise<void> {
+    const deadline = askedUntil();
     const { manager } = this.dataSource;
     const refund = await manager.findOneBy(Refund, { refundNo: outRefundNo, accountId: received.accountId });
     if (refund === null) {
@@ -41,7 +43,7 @@ export class RefundNotifyService {
       paymentId: refund.paymentId ?? undefined,
       refundId: refund.id,
     };
-    const outcome = await this.wxpay.queryRefund(refund, outRefundNo);
+    const outcome = await saidBy(deadline, this.wxpay.queryRefund(refund, outRefundNo));
     if (outcome.kind !== 'accepted' || outcome.value.state === 'NOT_EXIST') {
       const reason =
         outcome.kind === 'accepted'
