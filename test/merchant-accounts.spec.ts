@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AccountsFile } from '../src/config/accounts-file.js';
 import { booksOf } from './support/books.js';
 import { TestBuyer } from './support/buyer.js';
+import { eventually } from './support/eventually.js';
 import { paidNotice, post, signed, xml } from './support/notice.js';
+import { TestOperator } from './support/staff.js';
 import { startSystem, type System } from './support/system.js';
 
 let system: System;
@@ -103,6 +105,25 @@ describe('M-35: two merchant accounts side by side', () => {
     });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'APP_UNKNOWN', errors: [{ field: 'app' }] });
+  });
+
+  it('A19: each mini-program’s shipments are told, and asked about, in its own name', async () => {
+    await system.control.call('POST', '/_sim/shipments', { ingestSeconds: 0 });
+    const support = await TestOperator.login(system, 'SUPPORT');
+    for (const appId of [system.env['WXPAY_APP_ID'], branch['WXPAY_APP_ID']]) {
+      const buyer = await TestBuyer.login(system, undefined, appId);
+      const { order, payParams } = await buyer.checkout(productId);
+      const { transactionId } = await system.control.pay({ payParams });
+      await buyer.orderBecomes(order.id, 'PAID');
+      await support.send('POST', `/orders/${order.id}/shipment`, { logisticsType: 'PICKUP' });
+      await eventually(async () => {
+        const { body } = await system.control.call<{ items: object[] }>('GET', '/_sim/shipments');
+        expect(body.items).toContainEqual(expect.objectContaining({ transactionId }));
+      });
+      await system.control.call('POST', `/_sim/shipments/${transactionId}/confirm`, {});
+      await system.control.advance(86_400 + 1);
+      await buyer.orderBecomes(order.id, 'COMPLETED');
+    }
   });
 });
 

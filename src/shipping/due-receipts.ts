@@ -1,14 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { Clock } from '../common/time/clock.js';
 import { DueWorker } from '../common/time/due-worker.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
 import { run, statement } from '../database/sql.js';
 import { WechatApi } from '../wechat/wechat-api.js';
+import { MerchantAccounts } from '../wxpay/merchant-accounts.js';
 import { ShipmentService } from './shipment.service.js';
-import { FIND_SHIPPED, type ShippedOrder } from './shipped-order.js';
+import { findShipped } from './shipped-order.js';
 
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -47,7 +47,7 @@ export class DueReceipts extends DueWorker {
     private readonly api: WechatApi,
     private readonly shipments: ShipmentService,
     clock: Clock,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly accounts: MerchantAccounts,
   ) {
     super('due-receipts', clock);
   }
@@ -88,13 +88,10 @@ export class DueReceipts extends DueWorker {
   }
 
   private async ask(orderId: string): Promise<'arrived' | 'soon' | 'later' | 'never'> {
-    const [order] = await run<ShippedOrder>(this.dataSource.manager, FIND_SHIPPED, [
-      orderId,
-      this.settings.wechat.appId,
-    ]);
+    const order = await findShipped(this.dataSource.manager, this.accounts, orderId);
     if (order === undefined) return 'never';
     const question = { transaction_id: order.transactionId };
-    const outcome = await this.api.post('/wxa/sec/order/get_order', question, answerSchema);
+    const outcome = await this.api.post('/wxa/sec/order/get_order', question, answerSchema, order.app);
     if (outcome.kind === 'accepted')
       return ARRIVED.has(outcome.value.order.order_state) ? 'arrived' : 'later';
     this.logger.warn(`WeChat, asked about a shipped order: ${outcome.message}`, { orderId });

@@ -42,6 +42,11 @@ export class MerchantAccounts {
     return this.all().find(({ appIds }) => appIds.includes(appId)) ?? this.first;
   }
 
+  /** A mini-program of the shop with its secret, whichever account it pays into. */
+  miniProgram(appId: string): Pick<MerchantAccount, 'appId' | 'appSecret'> | undefined {
+    return this.all().find((account) => account.appId === appId);
+  }
+
   find(id: string): MerchantAccount | undefined {
     return this.accounts.get(id);
   }

@@ -1,13 +1,12 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { SETTINGS, type Settings } from '../../config/settings.js';
-import { run } from '../../database/sql.js';
 import type { OrderEvent } from '../../jobs/event.js';
 import { Order } from '../../order/order.entity.js';
-import { FIND_SHIPPED, type ShippedOrder } from '../../shipping/shipped-order.js';
+import { findShipped } from '../../shipping/shipped-order.js';
 import { WechatApi } from '../../wechat/wechat-api.js';
+import { MerchantAccounts } from '../../wxpay/merchant-accounts.js';
 import {
   done,
   later,
@@ -39,11 +38,12 @@ export class ShippingUpload implements EffectKind {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly api: WechatApi,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly accounts: MerchantAccounts,
   ) {}
 
   async plan({ type, orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
-    if (type !== 'order.shipped' || (await this.find(manager, orderId)) === undefined) return [];
+    if (type !== 'order.shipped' || (await findShipped(manager, this.accounts, orderId)) === undefined)
+      return [];
     const { shipment } = await manager.findOneByOrFail(Order, { id: orderId });
     const payload = { revision: shipment?.revision };
     return [{ target: '', subject: { kind: 'order', id: orderId }, orderId, payload }];
@@ -52,14 +52,19 @@ export class ShippingUpload implements EffectKind {
   async run({ id, subjectId: orderId, payload }: Effect): Promise<EffectResult> {
     const { manager } = this.dataSource;
     const { revision } = payloadSchema.parse(payload);
-    const found = await this.find(manager, orderId);
+    const found = await findShipped(manager, this.accounts, orderId);
     const { shipment, address } = await manager.findOneByOrFail(Order, { id: orderId });
     if (found === undefined || shipment === null) return refused('NOT_SHIPPED', 'there is nothing to tell');
     // The later one may be there already, and WeChat takes no upload that goes back in time.
     if (shipment.revision > revision)
       return done('CORRECTED', 'a correction of this shipment tells WeChat instead');
     const body = shippingInfo(found, shipment, address?.phone);
-    const outcome = await this.api.post('/wxa/sec/order/upload_shipping_info', body, z.looseObject({}));
+    const outcome = await this.api.post(
+      '/wxa/sec/order/upload_shipping_info',
+      body,
+      z.looseObject({}),
+      found.app,
+    );
     if (outcome.kind === 'accepted') return done('OK');
     if (outcome.kind === 'unknown') return later(outcome.reason, outcome.message);
     const { code, message } = outcome;
@@ -71,10 +76,5 @@ export class ShippingUpload implements EffectKind {
       errcode: code,
     });
     return refused(code, message);
-  }
-
-  private async find(manager: EntityManager, orderId: string): Promise<ShippedOrder | undefined> {
-    const [order] = await run<ShippedOrder>(manager, FIND_SHIPPED, [orderId, this.settings.wechat.appId]);
-    return order;
   }
 }
