@@ -55,3 +55,16 @@ describe.each(['v2', 'v3'])('A1, A5: one merchant number, three apps, API %s', (
     expect(await appIdOf(order.id)).toEqual([{ appId: system.env['WXPAY_APP_ID'], tradeType: 'NATIVE' }]);
   });
 });
+
+it('a shop without a mini-program names its official account twice', async () => {
+  system.env['WXPAY_APP_ID'] = system.env['WXPAY_OFFICIAL_APP_ID'];
+  system.env['WXPAY_APP_SECRET'] = system.env['WXPAY_OFFICIAL_APP_SECRET'];
+  await system.restart();
+  const { code } = await system.control.loginCode(undefined, system.env['WXPAY_APP_ID']);
+  const answer = await fetch(`${system.url}/api/v1/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+  expect(answer.status).toBe(200);
+});

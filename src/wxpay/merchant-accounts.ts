@@ -44,7 +44,7 @@ export class MerchantAccounts {
 
   /** A mini-program of the shop with its secret, whichever account it pays into. */
   miniProgram(appId: string): Pick<MerchantAccount, 'appId' | 'appSecret'> | undefined {
-    return this.all().find((account) => account.appId === appId);
+    return this.all().find((account) => account.appId === appId && account.official?.appId !== appId);
   }
 
   find(id: string): MerchantAccount | undefined {
