@@ -131,6 +131,20 @@ it('pictures that cannot be read are no absent pictures: the page says so and tr
   await panel.first().waitFor({ state: 'detached' });
 });
 
+it('carriers that cannot be read are said so, and a code can be typed', async () => {
+  const { page } = desk;
+  const { orderId } = await paidOrder(system, 800);
+  const carriers = /\/admin\/carriers$/;
+  await page.route(carriers, (route) => route.abort());
+  await open(system, page, `/orders/${orderId}`);
+  await page.getByRole('button', { name: '发货' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('请直接填写编码').waitFor();
+  await page.unroute(carriers);
+  await dialog.getByRole('button', { name: /重\s?试/ }).click();
+  await dialog.getByText('请直接填写编码').waitFor({ state: 'detached' });
+});
+
 it('orders chosen together: the unpaid are closed after a question, the paid printed, and other filters forget them', async () => {
   const { page } = desk;
   const buyer = await TestBuyer.login(system);
