@@ -57,10 +57,11 @@ describe.each(['v2', 'v3'])('A1, A5: one merchant number, three apps, API %s', (
 });
 
 it('a shop without a mini-program names its official account twice', async () => {
-  system.env['WXPAY_APP_ID'] = system.env['WXPAY_OFFICIAL_APP_ID'];
-  system.env['WXPAY_APP_SECRET'] = system.env['WXPAY_OFFICIAL_APP_SECRET'];
+  const appId = system.env['WXPAY_OFFICIAL_APP_ID'] ?? '';
+  system.env['WXPAY_APP_ID'] = appId;
+  system.env['WXPAY_APP_SECRET'] = system.env['WXPAY_OFFICIAL_APP_SECRET'] ?? '';
   await system.restart();
-  const { code } = await system.control.loginCode(undefined, system.env['WXPAY_APP_ID']);
+  const { code } = await system.control.loginCode(undefined, appId);
   const answer = await fetch(`${system.url}/api/v1/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
