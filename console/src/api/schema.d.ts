@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Log in with the code of wx.login; openid and session_key stay on the server */
+        /** Log in with the code of wx.login or of WeChat’s OAuth; openid and session_key stay on the server */
         post: operations["LoginController_login"];
         delete?: never;
         options?: never;
@@ -209,7 +209,11 @@ export interface paths {
         get: operations["OperatorController_detail"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Disable an operator and end his sessions
+         * @description Accounts are never deleted, because the audit log names them; PATCH with `disabled: false` brings one back. The last active OWNER stays.
+         */
+        delete: operations["OperatorController_disable"];
         options?: never;
         head?: never;
         /** Change name, role or state; disabling ends the sessions; the last active OWNER stays one */
@@ -726,7 +730,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a refund that the buyer’s bank refused to another card (API v3); the card’s data is not kept */
+        /** Send a refund that the buyer’s bank refused to another card (API v3); the card’s data is not kept. Where two people approve, two enter the card: the first is answered 409 `REFUND_CARD_UNCONFIRMED` */
         post: operations["StaffRefundController_sendElsewhere"];
         delete?: never;
         options?: never;
@@ -743,7 +747,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask WeChat now what became of it */
+        /** Ask WeChat now what became of it; 504 `WXPAY_OUTCOME_UNKNOWN` when it does not answer */
         post: operations["StaffRefundController_sync"];
         delete?: never;
         options?: never;
@@ -1023,7 +1027,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every webhook ever received, with its verdict, newest first */
+        /** Notifications with their verdicts, newest first */
         get: operations["InboxController_list"];
         put?: never;
         post?: never;
@@ -1717,7 +1721,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "VALIDATION_FAILED" | "INVALID_JSON" | "MALFORMED_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "TOO_MANY_REQUESTS" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_RUNNING" | "APP_UNKNOWN" | "LOGIN_CODE_INVALID" | "LOGIN_BLOCKED" | "LOGIN_TOO_OFTEN" | "BUYER_BLOCKED" | "BUYER_NOT_FOUND" | "WECHAT_UNAVAILABLE" | "WECHAT_CREDENTIALS_REFUSED" | "LOGIN_FAILED" | "LOGIN_LOCKED" | "LOGIN_BUSY" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_INVALID" | "SECOND_FACTOR_ACTIVE" | "SECOND_FACTOR_ABSENT" | "STEP_UP_REQUIRED" | "CSRF_TOKEN_INVALID" | "SESSION_NOT_FOUND" | "OPERATOR_NOT_FOUND" | "USERNAME_TAKEN" | "LAST_OWNER" | "PRODUCT_NOT_FOUND" | "PRODUCT_NOT_ON_SALE" | "OUT_OF_STOCK" | "AMOUNT_TOO_LARGE" | "COUPON_NOT_USABLE" | "COUPON_OF_ANOTHER_BUYER" | "COUPON_NOT_STARTED" | "COUPON_EXPIRED" | "COUPON_MINIMUM_NOT_REACHED" | "COUPON_USED_UP" | "COUPON_BUYER_LIMIT_REACHED" | "COUPON_NOT_FOUND" | "COUPON_CODE_TAKEN" | "COUPON_LIMIT_BELOW_USE" | "ORDER_NOT_FOUND" | "ORDER_ALREADY_PAID" | "ORDER_NOT_PAID" | "ORDER_CLOSED" | "ORDER_CLOSING" | "ORDER_EXPIRED" | "ORDER_NOT_SHIPPABLE" | "ORDER_NOT_SHIPPED" | "ORDER_REFUNDED" | "RESHIPMENT_USED" | "CARRIER_UNKNOWN" | "CARRIERS_UNAVAILABLE" | "RECEIVER_PHONE_MISSING" | "PAYMENT_NOT_FOUND" | "TRADE_TYPE_NOT_OFFERED" | "PAYMENT_CHANGED" | "WXPAY_REJECTED" | "WXPAY_OUTCOME_UNKNOWN" | "REFUND_NOT_FOUND" | "ORDER_NOT_REFUNDABLE" | "REFUNDABLE_CHANGED" | "REFUND_TOO_LARGE" | "REFUND_WINDOW_OVER" | "REFUND_LIMIT_REACHED" | "TOO_MANY_PICTURES" | "REFUND_ITEMS_IMPOSSIBLE" | "REFUND_ALREADY_DECIDED" | "REFUND_REVIEW_REFUSED" | "REFUND_NOT_ABNORMAL" | "REFUND_NOT_RETRYABLE" | "NOTIFICATION_NOT_FOUND" | "NOTIFICATION_NOT_REPLAYABLE" | "SUSPENSE_NOT_FOUND" | "SUSPENSE_ALREADY_DECIDED" | "RECONCILIATION_NOT_FOUND" | "DIFFERENCE_NOT_FOUND" | "DIFFERENCE_DECIDED" | "MESSAGE_PUSH_OFF" | "MESSAGE_FORGED" | "MESSAGE_FOREIGN" | "MESSAGE_KEY_MISSING" | "MESSAGE_UNREADABLE" | "MESSAGE_NOT_DECIDED" | "EFFECT_NOT_FOUND" | "JOB_NOT_FOUND" | "JOB_NOT_RETRYABLE" | "PRINTER_NOT_FOUND" | "PRINTER_KNOWN" | "PRINTER_FROM_SETTINGS" | "PRINTER_ACCOUNT_MISSING" | "PRINTER_CLOUD_UNAVAILABLE" | "NO_PRINTER" | "WEBHOOK_NOT_FOUND" | "SHOP_BUSY" | "DATABASE_UNAVAILABLE" | "SHUTTING_DOWN" | "INTERNAL_ERROR";
+            code: "VALIDATION_FAILED" | "INVALID_JSON" | "MALFORMED_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "TOO_MANY_REQUESTS" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_RUNNING" | "APP_UNKNOWN" | "LOGIN_CODE_INVALID" | "LOGIN_BLOCKED" | "LOGIN_TOO_OFTEN" | "BUYER_BLOCKED" | "BUYER_NOT_FOUND" | "WECHAT_UNAVAILABLE" | "WECHAT_CREDENTIALS_REFUSED" | "LOGIN_FAILED" | "LOGIN_LOCKED" | "LOGIN_BUSY" | "SECOND_FACTOR_REQUIRED" | "SECOND_FACTOR_INVALID" | "SECOND_FACTOR_ACTIVE" | "SECOND_FACTOR_ABSENT" | "STEP_UP_REQUIRED" | "CSRF_TOKEN_INVALID" | "SESSION_NOT_FOUND" | "OPERATOR_NOT_FOUND" | "USERNAME_TAKEN" | "LAST_OWNER" | "PRODUCT_NOT_FOUND" | "PRODUCT_NOT_ON_SALE" | "OUT_OF_STOCK" | "AMOUNT_TOO_LARGE" | "COUPON_NOT_USABLE" | "COUPON_OF_ANOTHER_BUYER" | "COUPON_NOT_STARTED" | "COUPON_EXPIRED" | "COUPON_MINIMUM_NOT_REACHED" | "COUPON_USED_UP" | "COUPON_BUYER_LIMIT_REACHED" | "COUPON_NOT_FOUND" | "COUPON_CODE_TAKEN" | "COUPON_LIMIT_BELOW_USE" | "ORDER_NOT_FOUND" | "ORDER_ALREADY_PAID" | "ORDER_NOT_PAID" | "ORDER_CLOSED" | "ORDER_CLOSING" | "ORDER_EXPIRED" | "ORDER_NOT_SHIPPABLE" | "ORDER_NOT_SHIPPED" | "ORDER_REFUNDED" | "RESHIPMENT_USED" | "CARRIER_UNKNOWN" | "CARRIERS_UNAVAILABLE" | "RECEIVER_PHONE_MISSING" | "PAYMENT_NOT_FOUND" | "TRADE_TYPE_NOT_OFFERED" | "PAYMENT_CHANGED" | "WXPAY_REJECTED" | "WXPAY_OUTCOME_UNKNOWN" | "MERCHANT_ACCOUNT_REMOVED" | "REFUND_NOT_FOUND" | "ORDER_NOT_REFUNDABLE" | "REFUNDABLE_CHANGED" | "REFUND_TOO_LARGE" | "REFUND_WINDOW_OVER" | "REFUND_LIMIT_REACHED" | "TOO_MANY_PICTURES" | "REFUND_ITEMS_IMPOSSIBLE" | "REFUND_ALREADY_DECIDED" | "REFUND_REVIEW_REFUSED" | "REFUND_CARD_UNCONFIRMED" | "REFUND_NOT_ABNORMAL" | "REFUND_NOT_RETRYABLE" | "REFUND_APPROVALS_MISSING" | "NOTIFICATION_NOT_FOUND" | "NOTIFICATION_NOT_REPLAYABLE" | "SUSPENSE_NOT_FOUND" | "SUSPENSE_ALREADY_DECIDED" | "RECONCILIATION_NOT_FOUND" | "DIFFERENCE_NOT_FOUND" | "DIFFERENCE_DECIDED" | "MESSAGE_PUSH_OFF" | "MESSAGE_FORGED" | "MESSAGE_FOREIGN" | "MESSAGE_KEY_MISSING" | "MESSAGE_UNREADABLE" | "MESSAGE_NOT_DECIDED" | "EFFECT_NOT_FOUND" | "JOB_NOT_FOUND" | "JOB_NOT_RETRYABLE" | "PRINTER_NOT_FOUND" | "PRINTER_KNOWN" | "PRINTER_FROM_SETTINGS" | "PRINTER_ACCOUNT_MISSING" | "PRINTER_CLOUD_UNAVAILABLE" | "NO_PRINTER" | "WEBHOOK_NOT_FOUND" | "SHOP_BUSY" | "DATABASE_UNAVAILABLE" | "SHUTTING_DOWN" | "INTERNAL_ERROR";
             instance: string;
             requestId: string;
             errors?: {
@@ -1746,10 +1750,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description the code of wx.login; single use, valid for five minutes */
+                    /** @description the code of wx.login, or the OAuth code of the app or the official account; single use, valid for five minutes */
                     code: string;
                     /**
-                     * @description app id of the mini-program the code comes from; `miniprogram` is that of the `default` account
+                     * @description app id of the mini-program, app or official account the code comes from; `miniprogram` is that of the `default` account
                      * @default miniprogram
                      */
                     app?: "miniprogram" | string;
@@ -2287,7 +2291,10 @@ export interface operations {
                 limit?: number;
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2340,7 +2347,10 @@ export interface operations {
     OperatorController_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2402,7 +2412,10 @@ export interface operations {
     OperatorController_detail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2451,6 +2464,37 @@ export interface operations {
             };
         };
     };
+    OperatorController_disable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which, `detail` what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     OperatorController_change: {
         parameters: {
             query?: never;
@@ -2477,7 +2521,7 @@ export interface operations {
                     deputyUntil?: string | null;
                     /**
                      * Format: uuid
-                     * @description the same person as a buyer (GET /buyers): new orders and refund requests are told to his WeChat
+                     * @description the same person as a buyer (GET /buyers): new orders and refund requests are told to his WeChat, and what he asks for there he does not decide here
                      */
                     buyerId?: string | null;
                 };
@@ -2528,7 +2572,10 @@ export interface operations {
     OperatorController_resetPassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2586,7 +2633,10 @@ export interface operations {
     OperatorController_resetSecondFactor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1–64 printable ASCII characters; the same key and body get the first answer again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4422,7 +4472,7 @@ export interface operations {
                                 /** @description integer fen (1/100 CNY) */
                                 unitPriceFen: number;
                                 quantity: number;
-                                /** @description what these units were paid with, discount included */
+                                /** @description what these units were paid with, discount included; amountFen is what goes back */
                                 payableFen: number;
                             }[];
                             requestedBy: {
@@ -4482,7 +4532,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description all that is refundable when absent */
+                    /** @description when absent: what the goods were paid with, or all; at most what is refundable */
                     amountFen?: number;
                     reason: string;
                     /** @description goods of the order that come back, and how many */
@@ -4525,7 +4575,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -4611,7 +4661,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -4697,7 +4747,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -4871,7 +4921,7 @@ export interface operations {
                                 /** @description integer fen (1/100 CNY) */
                                 unitPriceFen: number;
                                 quantity: number;
-                                /** @description what these units were paid with, discount included */
+                                /** @description what these units were paid with, discount included; amountFen is what goes back */
                                 payableFen: number;
                             }[];
                             requestedBy: {
@@ -5007,7 +5057,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -5091,7 +5141,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description all that is refundable when absent */
+                    /** @description when absent: what the goods were paid with, or all; at most what is refundable */
                     amountFen?: number;
                     reason: string;
                     /** @description goods of the order that come back, and how many */
@@ -5134,7 +5184,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -5257,7 +5307,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -5375,7 +5425,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -5487,7 +5537,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -5621,7 +5671,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -5733,7 +5783,7 @@ export interface operations {
                             /** @description integer fen (1/100 CNY) */
                             unitPriceFen: number;
                             quantity: number;
-                            /** @description what these units were paid with, discount included */
+                            /** @description what these units were paid with, discount included; amountFen is what goes back */
                             payableFen: number;
                         }[];
                         requestedBy: {
@@ -7863,6 +7913,8 @@ export interface operations {
                             appId: string;
                             /** @description of APP payments */
                             appAppId: string;
+                            /** @description of the official account */
+                            officialAppId: string | null;
                             /** @enum {string} */
                             signType: "MD5" | "HMAC-SHA256";
                             /** @enum {string} */
@@ -8145,7 +8197,7 @@ export interface operations {
                                 /** @description integer fen (1/100 CNY) */
                                 unitPriceFen: number;
                                 quantity: number;
-                                /** @description what these units were paid with, discount included */
+                                /** @description what these units were paid with, discount included; amountFen is what goes back */
                                 payableFen: number;
                             }[];
                             requestedBy: {
@@ -8899,7 +8951,7 @@ export interface operations {
                                 /** @description integer fen (1/100 CNY) */
                                 unitPriceFen: number;
                                 quantity: number;
-                                /** @description what these units were paid with, discount included */
+                                /** @description what these units were paid with, discount included; amountFen is what goes back */
                                 payableFen: number;
                             }[];
                             requestedBy: {
@@ -9167,7 +9219,7 @@ export interface operations {
                                 /** @description integer fen (1/100 CNY) */
                                 unitPriceFen: number;
                                 quantity: number;
-                                /** @description what these units were paid with, discount included */
+                                /** @description what these units were paid with, discount included; amountFen is what goes back */
                                 payableFen: number;
                             }[];
                             requestedBy: {
@@ -9410,7 +9462,7 @@ export interface operations {
                                 /** @description integer fen (1/100 CNY) */
                                 unitPriceFen: number;
                                 quantity: number;
-                                /** @description what these units were paid with, discount included */
+                                /** @description what these units were paid with, discount included; amountFen is what goes back */
                                 payableFen: number;
                             }[];
                             requestedBy: {
