@@ -86,7 +86,6 @@ export const problemWords = {
     '该笔付款的退款次数已达微信上限',
     'WeChat takes no more refunds of this payment',
   ],
-  'problem.REFUND_ITEMS_IMPOSSIBLE': ['退款商品与订单不符', 'These goods do not fit the order'],
   'problem.REFUND_NOT_ABNORMAL': ['只有异常退款可以改退', 'Only an abnormal refund is sent elsewhere'],
   'problem.COUPON_LIMIT_BELOW_USE': ['总量不能低于已领用数量', 'The limit is below what is taken'],
   'problem.CARRIERS_UNAVAILABLE': ['微信暂未提供物流公司列表', 'WeChat does not tell its carriers'],
