@@ -58,8 +58,20 @@ describe('an Idempotency-Key', () => {
     const again = await checkout(key);
     expect(again.status).toBe(201);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
     expect(again.body).toEqual(first.body);
     expect(await ordersOf(buyer)).toBe(before + 1);
+  });
+
+  it('is not demanded: two requests without one are two orders', async () => {
+    const before = await ordersOf(buyer);
+    for (let n = 0; n < 2; n++) {
+      const { status, headers } = await buyer.send('POST', '/api/v1/checkout', {
+        items: [{ productId, quantity: 1 }],
+      });
+      expect([status, headers.get('idempotency-replayed')]).toEqual([201, null]);
+    }
+    expect(await ordersOf(buyer)).toBe(before + 2);
   });
 
   it('gives a refusal again as well: a sold-out answer does not turn into an order later', async () => {
@@ -80,13 +92,22 @@ describe('an Idempotency-Key', () => {
     expect(again.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
   });
 
+  it('gives a 400 again in the form of a problem', async () => {
+    const key = uuid();
+    const first = await checkout(key, { quantity: 0 });
+    expect(first).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+    const again = await checkout(key, { quantity: 0 });
+    expect(again).toMatchObject({ status: 400, body: first.body });
+    expect(again.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  });
+
   it('with another body is refused with 422', async () => {
     const key = uuid();
     await checkout(key);
     const before = await ordersOf(buyer);
     expect(await checkout(key, { quantity: 2 })).toMatchObject({
       status: 422,
-      body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+      body: { code: 'IDEMPOTENCY_KEY_REUSED', detail: expect.stringContaining('use a new key') },
     });
     expect(await ordersOf(buyer)).toBe(before);
   });
@@ -116,6 +137,26 @@ describe('an Idempotency-Key', () => {
     expect(cancelled.headers.get('idempotency-replayed')).toBeNull();
   });
 
+  it('belongs to the address without its query', async () => {
+    const body = { items: [{ productId, quantity: 1 }] };
+    const headers = { 'idempotency-key': uuid() };
+    const first = await buyer.send<CheckedOut>('POST', '/api/v1/checkout', body, headers);
+    const again = await buyer.send<CheckedOut>('POST', '/api/v1/checkout?again=1', body, headers);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('says nothing on a request that changes nothing, not even a wrong one', async () => {
+    for (const key of ['a'.repeat(65), 'read']) {
+      const path = `/api/v1/refunds/${uuid()}`;
+      expect(await buyer.send('GET', path, undefined, { 'idempotency-key': key })).toMatchObject({
+        status: 404,
+        body: { code: 'REFUND_NOT_FOUND' },
+      });
+    }
+    expect(await system.database.query(`SELECT FROM idempotency_keys WHERE key = 'read'`)).toEqual([]);
+  });
+
   it.each(['', ' ', 'a'.repeat(65), 'schlüssel', '\tkey\u0001'])('"%s" is none: 400', async (key) => {
     const before = await ordersOf(buyer);
     const response = await fetch(`${system.url}/api/v1/checkout`, {
@@ -129,7 +170,11 @@ describe('an Idempotency-Key', () => {
     }).catch(() => undefined); // a byte that no header may have does not even leave the client
     if (response !== undefined) {
       expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({ code: 'IDEMPOTENCY_KEY_INVALID' });
+      expect(await response.json()).toMatchObject({
+        code: 'IDEMPOTENCY_KEY_INVALID',
+        detail: expect.stringContaining('printable ASCII'),
+        errors: [{ field: 'Idempotency-Key', message: expect.stringContaining('printable ASCII') }],
+      });
     }
     expect(await ordersOf(buyer)).toBe(before);
   });
@@ -158,7 +203,10 @@ describe('an Idempotency-Key', () => {
     const first = checkout(key);
     await eventually(async () => expect(await system.control.applied()).toEqual([1]));
     const second = await checkout(key);
-    expect(second).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_KEY_RUNNING' } });
+    expect(second).toMatchObject({
+      status: 409,
+      body: { code: 'IDEMPOTENCY_KEY_RUNNING', detail: expect.stringContaining('repeat shortly') },
+    });
     expect(second.headers.get('retry-after')).toBe('1');
     expect((await first).status).toBe(201);
     expect((await checkout(key)).body).toEqual((await first).body);

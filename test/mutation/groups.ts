@@ -47,5 +47,11 @@ export const GROUPS: readonly Group[] = [
     tests: ['refund/refund-conclusion', 'refund/suspense-conclusion'],
     database: true,
   },
+  {
+    name: 'idempotency',
+    files: ['common/idempotency/idempotency-keys.js', 'common/idempotency/idempotency.interceptor.js'],
+    tests: ['idempotency', 'operations/pruning'],
+    database: true,
+  },
   { name: 'ledger', files: ['ledger/ledger.service.js'], tests: ['ledger'], database: true },
 ];
