@@ -22,6 +22,8 @@ export const ACTION_WORDS: Readonly<Record<string, Words>> = {
   'refund.approved': { zh: '批准退款', en: 'approved a refund' },
   'refund.rejected': { zh: '拒绝退款', en: 'rejected a refund' },
   'refund.retried': { zh: '重试退款', en: 'retried a refund' },
+  'refund.sync_requested': { zh: '向微信查询退款', en: 'asked about a refund' },
+  'refund.card_entered': { zh: '填写改退银行卡', en: 'entered another card' },
   'refund.sent_elsewhere': { zh: '异常退款改退', en: 'sent a refund elsewhere' },
   'suspense.return_requested': { zh: '退回款项', en: 'returned money' },
   'suspense.accepted': { zh: '款项入账', en: 'kept money' },
