@@ -103,7 +103,7 @@ describe('a payment that WeChat reports', () => {
   it('is told to the log by number and amount, without a word about the payer', async () => {
     const report = reportOf(await placeOrder(database));
     services.log.length = 0;
-    await services.settle(report);
+    for (const { verdict } of await services.settle(report)) services.settlement.tell(report, verdict);
     expect(services.log).toEqual([
       {
         context: 'settle',

@@ -50,14 +50,14 @@ export const BREAKAGES: readonly Breakage[] = [
     edits: [
       {
         file: 'src/payment/checkout-commit.service.js',
-        from: 'const { marked, placed } = await transaction(this.dataSource, async (manager) => {',
+        from: 'const { marked, placed, ordered } = await transaction(this.dataSource, async (manager) => {',
         to: `const early = (source, work) => new Promise((resolve, reject) => {
             source.transaction(async (manager) => {
                 resolve(await work(manager));
                 await new Promise((done) => setTimeout(done, 2));
             }).catch(reject);
         });
-        const { marked, placed } = await early(this.dataSource, async (manager) => {`,
+        const { marked, placed, ordered } = await early(this.dataSource, async (manager) => {`,
       },
     ],
   },
@@ -136,14 +136,13 @@ export const BREAKAGES: readonly Breakage[] = [
     edits: [
       {
         file: 'src/refund/refund-request.service.js',
-        from: 'const order = await this.orders.lock(manager, orderId);',
-        to: 'const order = await this.orders.find(orderId);',
+        from: 'const id = (await this.orders.lock(manager, orderId))?.paidByPaymentId ?? null;',
+        to: 'const id = (await this.orders.find(orderId))?.paidByPaymentId ?? null;',
       },
       {
         file: 'src/refund/refund-request.service.js',
-        from: `where: { id: order.paidByPaymentId },
-                    lock: { mode: 'pessimistic_write' },`,
-        to: 'where: { id: order.paidByPaymentId },',
+        from: "{ where: { id }, lock: { mode: 'pessimistic_write' } }",
+        to: '{ where: { id } }',
       },
     ],
   },

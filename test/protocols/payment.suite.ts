@@ -60,7 +60,8 @@ export function paymentSuite(protocol: ProtocolName): void {
 
     /** The buyer pays, and WeChat's notification is lost. */
     async function payUnheard(outTradeNo: string): Promise<void> {
-      await system.control.fault({ path: 'notify', fault: 'dropNotify', count: 1 });
+      // About this number: what was dropped before comes again at any time, and would use up the one that is dropped.
+      await system.control.fault({ path: 'notify', fault: 'dropNotify', count: 1, about: [outTradeNo] });
       await system.control.pay({ outTradeNo });
       await eventually(async () => expect(await system.control.applied()).toContain(1));
       await system.control.noFaults();
