@@ -231,10 +231,16 @@ const FAULTS: Prepared[] = [
     says: /WeChat says 40125 .*WXPAY_APP_SECRET/,
   },
   {
+    what: "a wrong secret of the official account's",
+    changes: () => ({ WXPAY_OFFICIAL_APP_SECRET: 'f'.repeat(32) }),
+    faults: ['app-secret'],
+    says: /WeChat says 40125 .*WXPAY_OFFICIAL_APP_SECRET/,
+  },
+  {
     what: 'an address outside the IP whitelist',
     changes: () => ({}),
     fault: { path: '/cgi-bin/stable_token', fault: '40164' },
-    faults: ['app-secret'],
+    faults: ['app-secret', 'app-secret'],
     says: /40164 .*IP whitelist/,
   },
   {
@@ -326,7 +332,7 @@ const FAULTS: Prepared[] = [
   {
     what: 'a server that nobody vouches for',
     changes: () => ({ WXPAY_CA_PATH: '' }),
-    faults: ['wxpay-reachable', 'app-secret'],
+    faults: ['wxpay-reachable', 'app-secret', 'app-secret'],
     says: /shows a certificate nobody vouches for/,
   },
   {

@@ -48,22 +48,22 @@ function remedy(errcode: string, appId: string, name: string): { todo: string; z
     case '40125':
       return {
         todo: `Set ${name} to the AppSecret of ${appId} from mp.weixin.qq.com (开发管理 → 开发设置); resetting it there ends the old one at once.`,
-        zh: `AppSecret 与 ${appId} 不匹配；请在小程序后台“开发管理→开发设置”核对，重置后旧的立即失效。`,
+        zh: `AppSecret 与 ${appId} 不匹配；请在公众平台“开发管理→开发设置”核对，重置后旧的立即失效。`,
       };
     case '40013':
       return {
         todo: `WeChat does not know the app id ${appId}; copy it from mp.weixin.qq.com.`,
-        zh: `AppID ${appId} 不存在；请在小程序后台核对。`,
+        zh: `AppID ${appId} 不存在；请在公众平台核对。`,
       };
     case '40164':
       return {
         todo: "Add this machine's public address, which WeChat names, to the app's IP whitelist (mp.weixin.qq.com, IP白名单).",
-        zh: '本机公网IP不在IP白名单；请在小程序后台把上述IP加入白名单。',
+        zh: '本机公网IP不在IP白名单；请在公众平台把上述IP加入白名单。',
       };
     case '40243':
       return {
         todo: 'The app secret is frozen; unfreeze it at mp.weixin.qq.com.',
-        zh: 'AppSecret已被冻结；请在小程序后台解冻。',
+        zh: 'AppSecret已被冻结；请在公众平台解冻。',
       };
     default:
       return {

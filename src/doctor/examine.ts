@@ -46,7 +46,7 @@ async function accountChecks(
   return [
     ...files,
     ...(await attempt('signature', talk)),
-    await appSecret(account, given.env, known),
+    ...(await appSecrets(account, given.env, known)),
     await notifyUrl(account, given, known),
   ];
 }
@@ -75,21 +75,25 @@ function routeOf(env: GivenEnvironment): Route | undefined {
   return { baseUrl, backupUrl, timeoutMs, caPath: env.WXPAY_CA_PATH };
 }
 
-async function appSecret(
+/** Of the mini-program and the official account; the token of an app that is installed is not WeChat's to give. */
+async function appSecrets(
   { fields, names }: GivenAccount,
   env: GivenEnvironment,
   known: readonly Check[],
-): Promise<Check> {
-  const { appId, appSecret: secret } = fields;
+): Promise<Check[]> {
+  const { appId, appSecret, officialAppId, officialAppSecret } = fields;
   const { WECHAT_BASE_URL: baseUrl, WXPAY_TIMEOUT_MS: timeoutMs, WXPAY_CA_PATH: caPath } = env;
-  if (appId === undefined || secret === undefined || baseUrl === undefined || timeoutMs === undefined)
-    return skipped('app-secret', ['settings']);
+  if (appId === undefined || appSecret === undefined || baseUrl === undefined || timeoutMs === undefined)
+    return [skipped('app-secret', ['settings'])];
   const needed = wrongAmong(known, ['authority-file']);
-  if (needed.length > 0) return skipped('app-secret', needed);
-  return appSecretCheck(
-    { appId, appSecret: secret, name: names.appSecret },
-    { wechat: { baseUrl }, wxpay: { caPath, timeoutMs } },
-  );
+  if (needed.length > 0) return [skipped('app-secret', needed)];
+  const route = { wechat: { baseUrl }, wxpay: { caPath, timeoutMs } };
+  const checks = [await appSecretCheck({ appId, appSecret, name: names.appSecret }, route)];
+  if (officialAppId !== undefined && officialAppSecret !== undefined) {
+    const official = { appId: officialAppId, appSecret: officialAppSecret, name: names.officialAppSecret };
+    checks.push(await appSecretCheck(official, route));
+  }
+  return checks;
 }
 
 async function notifyUrl(
