@@ -31,7 +31,7 @@ const account = (signType: V2SignType): MerchantAccount =>
   ({
     id: 'default',
     appId,
-    appAppId: appId,
+    appIds: [appId],
     mchId,
     signType,
     apiKeys: [apiKey],
