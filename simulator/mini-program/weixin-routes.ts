@@ -5,7 +5,7 @@ import type { World } from '../world.js';
 import type { AppCall } from './app-call.js';
 import { stableToken, token } from './access-token.js';
 import { deliveryList } from './carriers.js';
-import { codeToSession, oauthToken } from './code-to-session.js';
+import { codeToSession, oauthToken } from './login-exchange.js';
 import { getOrder, uploadShippingInfo } from './shipping-info.js';
 import { deliverNotify } from '../v1/deliver-notify.js';
 import { GatewayRefusal } from '../v1/gateway-call.js';

@@ -8,7 +8,7 @@ const GROUPS = 1;
 /** Items under way by themselves: none of them may share a group, or its group failed. */
 const ALONE = 4;
 
-/** An item was not decided in time, or was not even taken: whoever sent it has to send it again. */
+/** An item was not decided in time, or was not even taken: whoever sent it has to send it again; he hears `SHOP_BUSY`. */
 export class NotDecided extends Error {
   constructor(reason: string) {
     super(reason);

@@ -11,13 +11,12 @@ import {
 } from '../order/order-creation.service.js';
 import { PlacementService, type Placed, type Placement } from './placement.service.js';
 import { markPrepaid, type PrepaidMark } from './prepaid-mark.js';
-import { throwBusy } from './shop-busy.js';
 
 /** What a checkout commits: its order before WeChat is asked, WeChat's prepay afterwards. Or an order that is paid later. */
-type Step = { placement: Placement } | { order: UnpricedOrder } | { mark: PrepaidMark };
+type Step = { placement: Placement } | { order: OrderAlone } | { mark: PrepaidMark };
 type Committed =
   { placed: Placed | Problem } | { ordered: OrderWithItems | Problem } | { isPayable: boolean };
-type UnpricedOrder = Omit<OrderToCreate<undefined>, 'agree'>;
+type OrderAlone = Omit<OrderToCreate<undefined>, 'agree'>;
 
 /**
  * Commits the steps of checkouts. Those that come while a transaction is under way share the next one: in a flash sale
@@ -55,20 +54,20 @@ export class CheckoutCommitService {
 
   /**
    * Returns once order and attempt are committed; only then may WeChat hear of them (DESIGN §2.3).
-   * @throws Problem as `PlacementService.place`, and `SHOP_BUSY` when the order was not written in time; the same
+   * @throws Problem as `PlacementService.place`; NotDecided (`SHOP_BUSY`) when the order was not written in time: the same
    *   Idempotency-Key finds it if it was after all
    */
   async place(placement: Placement): Promise<Placed> {
     const isAlone = placement.wanted.couponCode !== undefined;
-    const committed = await (isAlone ? this.singles : this.steps).submit({ placement }).catch(throwBusy);
+    const committed = await (isAlone ? this.singles : this.steps).submit({ placement });
     if (!('placed' in committed)) throw new Error('an order was neither made nor refused');
     if (committed.placed instanceof Problem) throw committed.placed;
     return committed.placed;
   }
 
-  /** Writes an order that is paid later. @throws Problem as `OrderCreationService.create`, and `SHOP_BUSY` as `place` */
-  async order(order: UnpricedOrder): Promise<OrderWithItems> {
-    const committed = await this.singles.submit({ order }).catch(throwBusy);
+  /** Writes an order that is paid later. @throws Problem as `OrderCreationService.create`; NotDecided as `place` */
+  async order(order: OrderAlone): Promise<OrderWithItems> {
+    const committed = await this.singles.submit({ order });
     if (!('ordered' in committed)) throw new Error('an order was neither made nor refused');
     if (committed.ordered instanceof Problem) throw committed.ordered;
     return committed.ordered;
@@ -76,10 +75,10 @@ export class CheckoutCommitService {
 
   /**
    * Returns once it is committed: whether the attempt was still open and nobody had asked to close its order.
-   * @throws Problem `SHOP_BUSY`
+   * @throws NotDecided (`SHOP_BUSY`)
    */
   async markPrepaid(mark: PrepaidMark): Promise<boolean> {
-    const committed = await this.steps.submit({ mark }).catch(throwBusy);
+    const committed = await this.steps.submit({ mark });
     return 'isPayable' in committed && committed.isPayable;
   }
 

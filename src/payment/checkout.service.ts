@@ -54,7 +54,7 @@ export class CheckoutService {
 
   /**
    * Writes the order alone; it is paid later.
-   * @throws Problem as `OrderCreationService.create`, and `SHOP_BUSY` when it was not written in time
+   * @throws Problem as `OrderCreationService.create`; NotDecided (`SHOP_BUSY`) when it was not written in time
    */
   async order({ id, isRepeated }: OrderToBe, buyerId: string, wanted: NewOrder): Promise<OrderView> {
     if (isRepeated && (await this.orders.find(id)) !== null) return this.orders.view(id);
@@ -95,7 +95,7 @@ export class CheckoutService {
    * @throws Problem as `BuyerService.customer`, `ORDER_NOT_FOUND`, `TRADE_TYPE_NOT_OFFERED`; `ORDER_ALREADY_PAID`,
    *   `ORDER_CLOSED`, `ORDER_CLOSING`, `ORDER_EXPIRED`; `WXPAY_REJECTED` when WeChat wants no such payment,
    *   `WXPAY_OUTCOME_UNKNOWN` when it gave no certain answer to the prepay, or to the closing of the attempt before;
-   *   `PAYMENT_CHANGED` when somebody else paid, closed or prepared it meanwhile; `SHOP_BUSY` when the prepay was not
+   *   `PAYMENT_CHANGED` when somebody else paid, closed or prepared it meanwhile; NotDecided (`SHOP_BUSY`) when the prepay was not
    *   written in time
    */
   async pay(orderId: string, buyerId: string, tradeType: TradeType, clientIp: string): Promise<Payable> {

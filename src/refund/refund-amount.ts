@@ -29,13 +29,21 @@ export function itemsReturned(
     const paid = lines.find((line) => line.productId === productId);
     if (paid === undefined) throw new ImpossibleItems(`items.${index}.productId`, 'is not in the order');
     const before = gone.get(paid.line) ?? 0;
-    if (before + quantity > paid.quantity)
-      throw new ImpossibleItems(`items.${index}.quantity`, `only ${paid.quantity - before} left to return`);
+    const left = unitsLeft(paid, gone);
+    if (quantity > left) throw new ImpossibleItems(`items.${index}.quantity`, `only ${left} left to return`);
     const [p, q] = [BigInt(paid.payableFen), BigInt(paid.quantity)];
     const payableFen = (p * BigInt(before + quantity)) / q - (p * BigInt(before)) / q;
     const { line, name, unitPriceFen } = paid;
     return { line, productId, name, unitPriceFen, quantity, payableFen: toFen(Number(payableFen)) };
   });
+}
+
+/** Units of a line that no refund has taken yet. */
+export function unitsLeft(
+  { line, quantity }: Pick<RefundItem, 'line' | 'quantity'>,
+  gone: ReadonlyMap<number, number>,
+): number {
+  return quantity - (gone.get(line) ?? 0);
 }
 
 /** Units per line that refunds have taken. */

@@ -11,7 +11,6 @@ import { JobService } from '../jobs/job.service.js';
 import { AuditService, type AuditEntry } from '../operator/audit.service.js';
 import type { OperatorPrincipal } from '../operator/operator-principal.js';
 import type { RequestOrigin } from '../operator/request-origin.js';
-import { throwBusy } from '../payment/shop-busy.js';
 import { DueRefunds } from './due-refunds.js';
 import { lockRefundsOf, type LockedRefund, type RefundPurpose } from './locked-refund.js';
 import { refundEvent } from './refund-event.js';
@@ -88,7 +87,7 @@ export class RefundApprovalService {
    * One person's yes; with enough of them the refund is approved and due at once. The same person's second yes changes
    * nothing, also after the approval.
    * @returns whether it was this yes that approved it
-   * @throws Problem `REFUND_NOT_FOUND`, `REFUND_REVIEW_REFUSED`, `REFUND_ALREADY_DECIDED`, `SHOP_BUSY`
+   * @throws Problem `REFUND_NOT_FOUND`, `REFUND_REVIEW_REFUSED`, `REFUND_ALREADY_DECIDED`; NotDecided (`SHOP_BUSY`)
    */
   async approve(
     id: string,
@@ -98,7 +97,7 @@ export class RefundApprovalService {
   ): Promise<boolean> {
     if (!isUuid(id)) throw refundNotFound();
     const yes = { id: id.toLowerCase(), operator, note, restock, origin }; // as PostgreSQL writes it
-    const verdict = (await this.approving.submit(yes).catch(throwBusy)) ?? (await this.approveReturn(yes));
+    const verdict = (await this.approving.submit(yes)) ?? (await this.approveReturn(yes));
     if (verdict instanceof Problem) throw verdict;
     if (verdict !== 'APPROVED') return false;
     this.dueRefunds.wake();

@@ -16,7 +16,7 @@ import { SuspenseItem } from '../payment/suspense-item.entity.js';
 import { WxPayService } from '../wxpay/wxpay.service.js';
 import { DueRefunds } from './due-refunds.js';
 import { lockRefund, type LockedRefund } from './locked-refund.js';
-import { unitsGone } from './refund-amount.js';
+import { unitsGone, unitsLeft } from './refund-amount.js';
 import { RefundExecutionService } from './refund-execution.service.js';
 import { RefundRequestService } from './refund-request.service.js';
 import { refundNotFound, RefundReviewService } from './refund-review.service.js';
@@ -149,7 +149,8 @@ export class RefundDeskService {
     const lines = await this.orders.itemsOf(manager, orderId);
     const gone = unitsGone(await manager.findBy(Refund, { orderId, status: In(LIVE_STATUSES) }));
     for (const { line, name, quantity } of items ?? []) {
-      const left = (lines.find((each) => each.line === line)?.quantity ?? 0) - (gone.get(line) ?? 0);
+      const ordered = lines.find((each) => each.line === line);
+      const left = ordered === undefined ? 0 : unitsLeft(ordered, gone);
       if (quantity > left)
         throw new Problem(
           'REFUND_ITEMS_IMPOSSIBLE',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fenSchema } from '../common/fen.js';
-import { instant, pageFields, periodFields } from '../common/http/list-query.js';
+import { instant, pageFields, periodFields, searchedFor } from '../common/http/list-query.js';
 import { lines, notes } from '../common/http/written-text.js';
 import { REFUND_PURPOSES } from './refund.entity.js';
 import { REFUND_STATUSES } from './refund.status.js';
@@ -75,13 +75,7 @@ export const refundListSchema = z.strictObject({
 export type RefundListQuery = z.infer<typeof refundListSchema>;
 
 export const staffRefundListSchema = refundListSchema.extend({
-  q: z
-    .string()
-    .trim()
-    .min(4)
-    .max(64)
-    .optional()
-    .describe('refund no, order no, out_trade_no or transaction id, in full'),
+  q: searchedFor.describe('refund no, order no, out_trade_no or transaction id, in full'),
   ...periodFields,
   awaitingMe: z.literal('true').optional().describe('only those that wait for a decision you may take'),
 });

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { run, statement } from '../database/sql.js';
-import type { WechatApp } from '../wechat/login-code.js';
+import type { WechatApp } from '../wechat/wechat-app.js';
 import type { MerchantAccounts } from '../wxpay/merchant-accounts.js';
 
 /** What WeChat has to be told, or asked, about an order that a mini-program's user paid with us. */

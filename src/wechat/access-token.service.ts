@@ -9,7 +9,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { run } from '../database/sql.js';
 import { accepted, unknown, type Outcome, type Rejected, type Unknown } from '../wxpay/outcome.js';
 import { CLAIM, FAIL, KEEP, PREPARE, READ, REFUSE, type AccessTokenRow } from './access-token.rows.js';
-import type { WechatApp } from './login-code.js';
+import type { WechatApp } from './wechat-app.js';
 import { StableToken, type FetchedToken } from './stable-token.js';
 
 export interface AccessToken {

@@ -2,13 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Problem } from '../common/http/problem.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import type { WechatApp } from './wechat-app.js';
 import { WechatHttp } from './wechat.http.js';
-
-/** A mini-program, an official account or an app of the shop. */
-export interface WechatApp {
-  appId: string;
-  appSecret: string;
-}
 
 export interface LoginApp extends WechatApp {
   /** `oauth`: the shop's own app or its official account, whose codes come from WeChat's OAuth instead of `wx.login`. */

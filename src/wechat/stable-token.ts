@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { accepted, unknown, type Outcome } from '../wxpay/outcome.js';
-import type { WechatApp } from './login-code.js';
+import type { WechatApp } from './wechat-app.js';
 import { refusalIn } from './errcode.js';
 import { WechatHttp } from './wechat.http.js';
 

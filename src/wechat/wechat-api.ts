@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { accepted, unknown, type Outcome } from '../wxpay/outcome.js';
 import type { AppApi } from '../wxpay/v1/app-api.js';
 import { AccessTokenService } from './access-token.service.js';
-import type { WechatApp } from './login-code.js';
+import type { WechatApp } from './wechat-app.js';
 import { refusalIn } from './errcode.js';
 import { WechatHttp } from './wechat.http.js';
 

@@ -15,6 +15,8 @@ export const pageFields = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(256).optional(),
 };
+/** A number in full, or its end where the list says so: fewer characters would find everything. */
+export const searchedFor = z.string().trim().min(4).max(64).optional();
 export const periodFields = {
   from: moment.optional().describe('this time or later; a date is its first moment in UTC+8'),
   to: moment.optional().describe('before this time; a date counts to its end in UTC+8'),

@@ -2,6 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, problemDocument } from './problem.js';
 import type { ProblemCode } from './problem-codes.js';
+import { NotDecided } from '../../database/group-commit.js';
 import { isLockTimeout } from '../../database/transaction.js';
 
 /** Turns whatever was thrown into one problem document; the one place where errors become HTTP. */
@@ -66,15 +67,11 @@ export function toProblem(thrown: unknown): Problem {
     if (code === 'NOT_FOUND') return new Problem(code, 'There is nothing at this address.');
     if (code !== undefined) return new Problem(code, thrown.message);
   }
-  if (isLockTimeout(thrown)) {
-    return new Problem(
-      'SHOP_BUSY',
-      'Somebody is at the same; try again shortly, with the same Idempotency-Key.',
-      {
-        retryAfterSeconds: 2,
-        cause: thrown,
-      },
-    );
+  if (thrown instanceof NotDecided || isLockTimeout(thrown)) {
+    return new Problem('SHOP_BUSY', 'Try again shortly, with the same Idempotency-Key.', {
+      retryAfterSeconds: 2,
+      cause: thrown,
+    });
   }
   if (isDatabaseAway(thrown)) {
     return new Problem('DATABASE_UNAVAILABLE', 'Try again shortly; nothing was changed by this request.', {

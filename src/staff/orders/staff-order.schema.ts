@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { MAX_ORDER_FEN } from '../../common/fen.js';
-import { instant, pageFields, periodFields, signedFenSchema } from '../../common/http/list-query.js';
+import {
+  instant,
+  pageFields,
+  periodFields,
+  searchedFor,
+  signedFenSchema,
+} from '../../common/http/list-query.js';
 import { LEDGER_ACCOUNTS } from '../../ledger/ledger-entry.entity.js';
 import { COUPON_USE_STATUSES } from '../../order/coupon/coupon-use.status.js';
 import { orderSchema } from '../../order/order.schema.js';
@@ -15,15 +21,9 @@ const amountFilter = z.coerce.number().int().min(0).max(MAX_ORDER_FEN).optional(
 export const staffOrderListSchema = z.strictObject({
   status: z.enum(ORDER_STATUSES).optional(),
   refundStatus: z.enum(['NONE', 'PARTIAL', 'FULL']).optional(),
-  q: z
-    .string()
-    .trim()
-    .min(4)
-    .max(64)
-    .optional()
-    .describe(
-      'order no, out_trade_no, transaction id, order id, refund no, openid, or the last four or more digits of the phone',
-    ),
+  q: searchedFor.describe(
+    'order no, out_trade_no, transaction id, order id, refund no, openid, or the last four or more digits of the phone',
+  ),
   buyerId: z.uuid().optional(),
   minFen: amountFilter.describe('to be paid: this much or more, integer fen'),
   maxFen: amountFilter.describe('to be paid: this much or less, integer fen'),

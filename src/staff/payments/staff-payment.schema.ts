@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, pageFields, periodFields } from '../../common/http/list-query.js';
+import { instant, pageFields, periodFields, searchedFor } from '../../common/http/list-query.js';
 import { paymentSchema } from '../../payment/payment.schema.js';
 import { PAYMENT_STATUSES } from '../../payment/payment.status.js';
 import { TRADE_TYPES } from '../../wxpay/protocol.js';
@@ -7,7 +7,7 @@ import { TRADE_TYPES } from '../../wxpay/protocol.js';
 export const paymentListSchema = z.strictObject({
   status: z.enum(PAYMENT_STATUSES).optional(),
   tradeType: z.enum(TRADE_TYPES).optional(),
-  q: z.string().trim().min(4).max(64).optional().describe('an order no, out_trade_no or transaction id'),
+  q: searchedFor.describe('an order no, out_trade_no or transaction id'),
   ...periodFields,
   ...pageFields,
 });
