@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { EventEmitter } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { run, statement } from '../src/database/sql.js';
+import type { TimedClient } from '../src/database/timed-client.js';
 import { send, sendAndRead, sqlState, transaction } from '../src/database/transaction.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 
@@ -86,4 +88,99 @@ it('it does not go again for ever', async () => {
   const failure = await decide(9, '40001', true).catch((error: unknown) => error);
   expect(sqlState(failure)).toBe('40001');
   expect(await database.query('SELECT last_value::int AS count FROM tries')).toEqual([{ count: 3 }]);
+});
+
+/** How often PostgreSQL says that it has answered everything, while `work` runs. */
+async function answers(client: TimedClient, work: () => Promise<unknown>): Promise<number> {
+  let count = 0;
+  const { connection } = client as unknown as { connection: EventEmitter };
+  const listen = (): void => void count++;
+  connection.on('readyForQuery', listen);
+  await work();
+  connection.off('readyForQuery', listen);
+  return count;
+}
+
+describe('statements that are asked together', () => {
+  it('are answered together: once for the question, once for the commit', async () => {
+    const runner = dataSource.createQueryRunner();
+    const client = (await runner.connect()) as TimedClient;
+    await runner.release(); // whoever comes next gets this connection
+    const count = await answers(client, () =>
+      transaction(dataSource, async (manager) => {
+        await send(manager, KEEP, [1]);
+        await run(manager, LOOK, []);
+        for (const n of [2, 3, 4]) await send(manager, KEEP, [n]);
+      }),
+    );
+    expect(count).toBe(2);
+  });
+
+  it('begin before whatever TypeORM asks', async () => {
+    const before = await kept();
+    const failing = transaction(dataSource, async (manager) => {
+      await manager.query('INSERT INTO kept VALUES (1)');
+      await send(manager, KEEP, [1]);
+      await manager.query('INSERT INTO kept VALUES (1)');
+      expect(await run(manager, LOOK, [])).toEqual([{ count: before + 3 }]);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await kept()).toBe(before);
+  });
+
+  it('are not asked at all when the decision fails before its first question', async () => {
+    const before = await kept();
+    const failing = transaction(dataSource, async (manager) => {
+      await send(manager, KEEP, [1]);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await kept()).toBe(before);
+  });
+
+  it('are all of them undone when pg cannot write a value of one', async () => {
+    const before = await kept();
+    const failing = transaction(dataSource, async (manager) => {
+      await send(manager, KEEP, [1]);
+      await send(manager, KEEP, [{ n: 1n }]);
+      await send(manager, KEEP, [1]);
+    });
+    await expect(failing).rejects.toThrow(/BigInt/);
+    expect(await kept()).toBe(before);
+  });
+
+  it.each([
+    ['read', 'SELECT n FROM no_such_table'],
+    ['run', 'SELECT 1 / (SELECT 0)'],
+  ])('may be used again after one of them could not be %s, those behind it too', async (kind, text) => {
+    const before = await kept();
+    const failing = statement(`failing-${kind}`, text);
+    const behind = statement(`behind-${kind}`, 'INSERT INTO kept VALUES ($1) RETURNING n');
+    const decide = (fails: boolean): Promise<unknown> =>
+      transaction(dataSource, async (manager) => {
+        if (fails) await send(manager, failing, []);
+        return run(manager, behind, [1]);
+      });
+    const state = kind === 'read' ? '42P01' : '22012';
+    for (const fails of [true, true])
+      expect(sqlState(await decide(fails).catch((e: unknown) => e))).toBe(state);
+    expect(await decide(false)).toEqual([{ n: 1 }]);
+    expect(sqlState(await decide(true).catch((e: unknown) => e))).toBe(state);
+    expect(await kept()).toBe(before + 1);
+  });
+
+  it('tell the failure to every one that was not begun', async () => {
+    const behind: Promise<unknown>[] = [];
+    await transaction(dataSource, async (manager) => {
+      await send(manager, LOSE, ['no number', 'P0001']);
+      behind.push(sendAndRead(manager, LOOK, []).rows, run(manager, LOOK, []));
+      await Promise.all(behind);
+    }).catch(() => undefined);
+    const heard = await Promise.allSettled(behind);
+    expect(heard.map((each) => each.status === 'rejected' && sqlState(each.reason))).toEqual([
+      '22P02',
+      '22P02',
+    ]);
+  });
 });

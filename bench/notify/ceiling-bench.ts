@@ -39,7 +39,8 @@ const QUEUE = `SELECT pgboss.create_queue('events', '{"policy": "standard"}')`;
 
 /**
  * How much of the way from the floor to our service is tables, and how much is everything else: a bare server that decides
- * in groups, on plain tables, on ours with the keys alone and on ours as they are. Books are checked after every phase.
+ * in groups, on plain tables, on ours with the keys alone and on ours as they are, and our service on the last two. Books are
+ * checked after every phase.
  */
 export async function benchCeiling(rig: Rig, options: Options): Promise<Ceiling[]> {
   const merchant = inventMerchant();
@@ -58,17 +59,19 @@ export async function benchCeiling(rig: Rig, options: Options): Promise<Ceiling[
     const server = await startBare(rig, GROUPED, wechat, database, { TABLES: 'ours' });
     return new NotifyLoad({ ...all, server, database, tables: 'ours' });
   };
-  const ours = async (): Promise<NotifyLoad> => {
-    await seedShop(rig.ours, merchant);
-    const service = await startOurs(rig, wechat, rig.ours, randomBytes(24).toString('hex'));
-    return new NotifyLoad({ ...all, server: service, database: rig.ours, tables: 'ours' });
+  const ours = async (database: BenchDatabase, prepare: string[]): Promise<NotifyLoad> => {
+    await seedShop(database, merchant);
+    for (const statement of prepare) await database.query(statement);
+    const service = await startOurs(rig, wechat, database, randomBytes(24).toString('hex'));
+    return new NotifyLoad({ ...all, server: service, database, tables: 'ours' });
   };
   const sides: [what: string, load: NotifyLoad][] = [
     ['the floor: one by one', await plain('bench/floor/notify-floor.js', rig.floor)],
     ['in groups, plain tables', await plain(GROUPED, await rig.empty('plain'))],
     ['in groups, ours, keys alone', await grouped('keys_alone', [KEYS_ALONE])],
     ['in groups, our tables', await grouped('our_tables', [])],
-    ['our service', await ours()],
+    ['our service, keys alone', await ours(await rig.database('ours_keys_alone'), [KEYS_ALONE])],
+    ['our service', await ours(rig.ours, [])],
   ];
   await inTurns(
     options.rounds,

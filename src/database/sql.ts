@@ -1,7 +1,8 @@
-import type { Writable } from 'node:stream';
 import type { EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import pg, { type Pool, type PoolClient, type QueryResult } from 'pg';
+import type { Pool, QueryResult, QueryResultRow } from 'pg';
+import { namedQuery } from './batch.js';
+import type { TimedClient } from './timed-client.js';
 
 /** A statement with a name: PostgreSQL parses and plans it once per connection, which is worth 1.9× on hot paths. */
 export interface Statement {
@@ -24,25 +25,27 @@ export async function run<Row>(
   { name, text }: Statement,
   values: unknown[],
 ): Promise<Row[]> {
-  const client = await connection(manager);
-  holdBack(client);
-  // Not a config: pg copies those by their property descriptors, a twentieth of what a checkout costs us.
-  const query = Object.assign(new pg.Query(text, values), { name });
+  if (manager.queryRunner !== undefined) {
+    const client = (await manager.queryRunner.connect()) as TimedClient;
+    const answer = hold<Row>(client, { name, text }, values);
+    client.askHeld();
+    return (await answer).rows;
+  }
   // pg's own client would answer the query itself, and its types say so; ours answers a promise (timed-client.ts).
-  const asked = client.query(query) as unknown as Promise<QueryResult>;
-  const { rows } = await asked.catch(throwWithoutRow);
-  return rows as Row[];
+  const asked = pool(manager).query(namedQuery(name, text, values) as never) as unknown as Promise<
+    QueryResult<Row & QueryResultRow>
+  >;
+  return (await asked.catch(throwWithoutRow)).rows;
 }
 
-/**
- * Statements of one moment leave in one packet: each packet wakes PostgreSQL, which on a hot path costs more than most
- * statements do. They are still answered one by one (`pipeline` in data-source.ts).
- */
-export function holdBack(client: Pool | PoolClient): void {
-  const stream = (client as { connection?: { stream?: Writable } }).connection?.stream;
-  if (stream === undefined) return;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
+/** A prepared statement that is asked together with the next one on this connection. */
+export function hold<Row>(
+  client: TimedClient,
+  { name, text }: Statement,
+  values: unknown[],
+): Promise<QueryResult<Row & QueryResultRow>> {
+  const answer = client.hold(namedQuery(name, text, values)) as Promise<QueryResult<Row & QueryResultRow>>;
+  return answer.catch(throwWithoutRow);
 }
 
 /**
@@ -52,12 +55,6 @@ export function holdBack(client: Pool | PoolClient): void {
 export function columns(rows: readonly (readonly unknown[])[]): unknown[][] {
   const [first = []] = rows;
   return first.map((_, column) => rows.map((row) => row[column]));
-}
-
-async function connection(manager: EntityManager): Promise<Pool | PoolClient> {
-  return manager.queryRunner === undefined
-    ? pool(manager)
-    : ((await manager.queryRunner.connect()) as PoolClient);
 }
 
 /** All connections of this instance. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
+import { Batch, type Query } from './batch.js';
 
-type Answer = (error: Error | null | undefined, result?: pg.QueryResult) => void;
+type Answer = Query['callback'];
 
 export interface TimedClientConfig extends pg.ClientConfig {
   /** How long an answer may take, in ms; none = forever. */
@@ -12,9 +13,12 @@ export interface TimedClientConfig extends pg.ClientConfig {
  * its rows; while notifications come by the thousand, that outlives the next collections of young objects, moves to old
  * memory, and every other second a buyer waits for that to be collected (docs/performance-history.md). So whatever lives
  * until the answer is made in functions that know nothing of the query.
+ *
+ * A query may be held until the next one, with which it is asked as a batch.
  */
 export class TimedClient extends pg.Client {
   private readonly answerTimeoutMs: number;
+  private held: Query[] = [];
 
   constructor({ answerTimeoutMs = 0, ...config }: TimedClientConfig) {
     super(config);
@@ -23,11 +27,36 @@ export class TimedClient extends pg.Client {
 
   /** As pg's: text or config, perhaps values, perhaps a callback; without one it answers a promise. */
   override query(...given: unknown[]): never {
+    this.askHeld();
     const last = given.at(-1);
     if (typeof last === 'function') return this.ask(given.slice(0, -1), last as Answer) as never;
     const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
     this.ask(given, settling(resolve, reject));
     return promise.catch(throwFromHere) as never;
+  }
+
+  /** Asked with whatever is asked next, and before it; or by `askHeld`. */
+  hold(query: Query): Promise<pg.QueryResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
+    query.callback = settling(resolve, reject);
+    this.held.push(query);
+    return promise.catch(throwFromHere);
+  }
+
+  askHeld(): void {
+    if (this.held.length === 0) return;
+    const batch = new Batch(this.held);
+    this.held = [];
+    const { connection } = this as unknown as { connection: Parameters<Batch['handleError']>[1] };
+    this.ask([batch], (error) => {
+      if (error) batch.handleError(error, connection);
+    });
+  }
+
+  /** What is held is not asked: something before it failed. */
+  dropHeld(): void {
+    for (const { callback } of this.held) callback(new Error('not asked'));
+    this.held = [];
   }
 
   private ask(query: unknown[], answer: Answer): void {

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { toFen } from '../../src/common/fen.js';
 import type { CouponPage, StaffCouponView } from '../../src/order/coupon/coupon.schema.js';
 import type { OrderView } from '../../src/order/order.schema.js';
+import type { TimedClient } from '../../src/database/timed-client.js';
 import { SettleService } from '../../src/payment/settle.service.js';
 import type { StaffOrderView } from '../../src/staff/orders/staff-order.schema.js';
 import type { PaidTransaction } from '../../src/wxpay/protocol.js';
@@ -394,14 +395,14 @@ async function statements(reports: PaidTransaction[]): Promise<string[]> {
   const names: string[] = [];
   const dataSource = system.app.get(DataSource);
   await dataSource.transaction(async (manager) => {
-    const client = (await manager.queryRunner?.connect()) as { query: (...query: unknown[]) => unknown };
-    const query = client.query;
-    client.query = (...args) => {
-      names.push((args[0] as { name?: string }).name ?? 'unnamed');
-      return query.apply(client, args);
+    const client = (await manager.queryRunner?.connect()) as TimedClient;
+    const hold = client.hold.bind(client);
+    client.hold = (query) => {
+      names.push(query.name ?? 'unnamed');
+      return hold(query);
     };
     const verdicts = await system.app.get(SettleService, { strict: false }).settle(manager, reports);
-    client.query = query;
+    client.hold = hold;
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(reports.map(() => 'SETTLED'));
   });
   return names;

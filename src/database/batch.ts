@@ -1,0 +1,121 @@
+import type { Writable } from 'node:stream';
+import pg from 'pg';
+
+/** pg's connection, as far as its queries use it. */
+interface Connection {
+  stream: Writable;
+  /** Names of statements that were sent and not answered yet, with their text. */
+  submittedNamedStatements: Record<string, string>;
+  sync(): void;
+}
+
+type Message = object;
+
+/** What pg's queries are beneath their published types. */
+export interface Query {
+  name: string | undefined;
+  text: string;
+  callback: (error: Error | null | undefined, result?: pg.QueryResult) => void;
+  _result: { _types?: unknown };
+  submit(connection: Connection): Error | null;
+  handleRowDescription(message: Message): void;
+  handleDataRow(message: Message): void;
+  handleCommandComplete(message: Message, connection: Connection): void;
+  handleError(error: Error, connection: Connection): void;
+  handleReadyForQuery(connection: Connection): void;
+}
+
+const PgQuery = pg.Query as unknown as new (text: string, values?: unknown[]) => Query;
+
+/** A named statement with its values, which pg prepares once per connection. */
+export function namedQuery(name: string, text: string, values: unknown[]): Query {
+  // Not a config: pg copies those by their property descriptors, a twentieth of what a checkout costs us.
+  return Object.assign(new PgQuery(text, values), { name });
+}
+
+/**
+ * Queries that PostgreSQL answers together. pg ends each query with a `Sync`, upon which PostgreSQL sends what it has to say:
+ * a packet, a wake-up and a turn of our event loop for each statement. Here one `Sync` stands behind all of them, which
+ * halves what a transaction costs us (docs/performance-history.md). To pg the batch is one query.
+ *
+ * The first failure is the failure of all that follow: PostgreSQL does not begin them. So a COMMIT at the end happens only
+ * when everything before it did.
+ */
+export class Batch extends PgQuery {
+  private at = 0;
+  private refusal: { from: number; error: Error } | undefined;
+
+  constructor(private queries: readonly Query[]) {
+    super('');
+    this.expect();
+  }
+
+  override submit(connection: Connection): null {
+    const unsynced = Object.create(connection, { sync: { value: () => undefined } }) as Connection;
+    const { stream } = connection;
+    stream.cork(); // batches of one moment leave in one packet
+    process.nextTick(() => stream.uncork());
+    for (const [index, query] of this.queries.entries()) {
+      query._result._types = this._result._types;
+      const error = refusalOf(query, unsynced);
+      if (error === undefined) continue;
+      this.refusal = { from: index, error };
+      break;
+    }
+    connection.sync();
+    return null;
+  }
+
+  override handleRowDescription(message: Message): void {
+    this.queries[this.at]?.handleRowDescription(message);
+  }
+
+  override handleDataRow(message: Message): void {
+    this.queries[this.at]?.handleDataRow(message);
+  }
+
+  override handleCommandComplete(message: Message, connection: Connection): void {
+    this.queries[this.at]?.handleCommandComplete(message, connection);
+    this.at++;
+    this.expect();
+  }
+
+  override handleReadyForQuery(connection: Connection): void {
+    this.end(this.refusal?.from ?? this.queries.length, this.refusal?.error, connection);
+  }
+
+  /** Also when the connection is lost, or given up while PostgreSQL is silent. */
+  override handleError(error: Error, connection: Connection): void {
+    for (const { name } of this.queries.slice(this.at))
+      if (name !== undefined) delete connection.submittedNamedStatements[name];
+    this.end(this.at, error, connection);
+  }
+
+  /** Whose answer comes now: pg notes by its name that PostgreSQL knows the statement. */
+  private expect(): void {
+    this.name = this.queries[this.at]?.name;
+    this.text = this.queries[this.at]?.text ?? '';
+  }
+
+  /** Once: nothing that outlives the answer may hold on to what was asked and answered. */
+  private end(done: number, error: Error | undefined, connection: Connection): void {
+    const { queries } = this;
+    if (queries.length === 0) return;
+    this.queries = [];
+    for (const query of queries.slice(0, done)) query.handleReadyForQuery(connection);
+    if (error !== undefined) for (const query of queries.slice(done)) query.handleError(error, connection);
+    this.callback(error);
+  }
+}
+
+/** Why pg does not even send it, e.g. for a value that cannot be written; some of it tells the query alone. */
+function refusalOf(query: Query, connection: Connection): Error | undefined {
+  const { callback } = query;
+  let refusal: Error | null | undefined;
+  query.callback = (error) => {
+    refusal = error;
+  };
+  refusal = query.submit(connection) ?? refusal;
+  query.callback = callback;
+  return refusal ?? undefined;
+}
