@@ -1,18 +1,23 @@
 import type { EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Pool, QueryResult, QueryResultRow } from 'pg';
-import { namedQuery } from './batch.js';
+import { namedQuery, type Query } from './batch.js';
+import { binaryArray } from './binary-array.js';
 import type { TimedClient } from './timed-client.js';
 
 /** A statement with a name: PostgreSQL parses and plans it once per connection, which is worth 1.9× on hot paths. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** Of parameters that the text casts to arrays (`$2::uuid[]`): the type of their elements, by place. */
+  readonly arrays: readonly (string | undefined)[];
 }
 
 /** Names a statement. The name must be unique: pg refuses one name for two texts on a connection. */
 export function statement(name: string, text: string): Statement {
-  return { name, text };
+  const arrays: string[] = [];
+  for (const [, place, type = ''] of text.matchAll(/\$(\d+)::(\w+)\[\]/g)) arrays[Number(place) - 1] = type;
+  return { name, text, arrays };
 }
 
 /**
@@ -22,17 +27,17 @@ export function statement(name: string, text: string): Statement {
  */
 export async function run<Row>(
   manager: EntityManager,
-  { name, text }: Statement,
+  command: Statement,
   values: unknown[],
 ): Promise<Row[]> {
   if (manager.queryRunner !== undefined) {
     const client = (await manager.queryRunner.connect()) as TimedClient;
-    const answer = hold<Row>(client, { name, text }, values);
+    const answer = hold<Row>(client, command, values);
     client.askHeld();
     return (await answer).rows;
   }
   // pg's own client would answer the query itself, and its types say so; ours answers a promise (timed-client.ts).
-  const asked = pool(manager).query(namedQuery(name, text, values) as never) as unknown as Promise<
+  const asked = pool(manager).query(queryOf(command, values) as never) as unknown as Promise<
     QueryResult<Row & QueryResultRow>
   >;
   return (await asked.catch(throwWithoutRow)).rows;
@@ -41,11 +46,19 @@ export async function run<Row>(
 /** A prepared statement that is asked together with the next one on this connection. */
 export function hold<Row>(
   client: TimedClient,
-  { name, text }: Statement,
+  command: Statement,
   values: unknown[],
 ): Promise<QueryResult<Row & QueryResultRow>> {
-  const answer = client.hold(namedQuery(name, text, values)) as Promise<QueryResult<Row & QueryResultRow>>;
+  const answer = client.hold(queryOf(command, values)) as Promise<QueryResult<Row & QueryResultRow>>;
   return answer.catch(throwWithoutRow);
+}
+
+function queryOf({ name, text, arrays }: Statement, values: unknown[]): Query {
+  const written = values.map((value, place) => {
+    const type = arrays[place];
+    return type !== undefined && Array.isArray(value) ? (binaryArray(type, value) ?? value) : value;
+  });
+  return namedQuery(name, text, written);
 }
 
 /**
