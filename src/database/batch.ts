@@ -45,7 +45,7 @@ export class Batch extends PgQuery {
   private at = 0;
   private refusal: { from: number; error: Error } | undefined;
 
-  constructor(private queries: readonly Query[]) {
+  constructor(public queries: readonly Query[]) {
     super('');
     this.expect();
   }

@@ -31,9 +31,9 @@ export async function transaction<Result>(
   });
 }
 
-const BEGIN = statement('begin', 'BEGIN');
-const COMMIT = statement('commit', 'COMMIT');
-const ROLLBACK = statement('rollback', 'ROLLBACK');
+const BEGIN = statement('BEGIN', 'BEGIN');
+const COMMIT = statement('COMMIT', 'COMMIT');
+const ROLLBACK = statement('ROLLBACK', 'ROLLBACK');
 
 /** The transaction fails rather than wait longer for any one lock; in place of the session's limit (database.module.ts). */
 export async function waitAtMost(manager: EntityManager, ms: number): Promise<void> {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { callbackify, promisify } from 'node:util';
 import pg from 'pg';
 import { Dispatcher, Pool } from 'undici';
+import { Batch } from '../../src/database/batch.js';
 
 /** Somebody who stands at both doors and may decide that nothing passes any more. */
 export interface Doorkeeper {
@@ -45,6 +46,7 @@ export function watchDoors(): void {
     const keeper = keepers.getStore();
     if (keeper === undefined) return query.apply(this, of);
     const callback = typeof of.at(-1) === 'function' ? (of.pop() as Callback) : undefined;
+    if (of[0] instanceof Batch) return takeApart(keeper, this, query, of[0], callback);
     const send = promisify((done: Callback) => query.call(this, ...of, done));
     const answer = keeper.sql(this, nameOf(of[0]), send);
     return callback === undefined ? answer : handOver(answer, callback);
@@ -154,6 +156,34 @@ type Callback = (error?: unknown, result?: unknown) => void;
 function handOver(answer: Promise<unknown>, callback: Callback): undefined {
   callbackify(() => answer)(callback);
   return undefined;
+}
+
+/** What is asked together passes one by one, so that there is a point between any two statements; none after one that failed. */
+function takeApart(
+  keeper: Doorkeeper,
+  client: pg.Client,
+  query: Query,
+  { queries }: Batch,
+  end: Callback | undefined,
+): undefined {
+  let failure: unknown;
+  const answers = queries.map(async (each) => {
+    const answer = each.callback as Callback;
+    const send = async (): Promise<unknown> => {
+      if (failure !== undefined) throw failure;
+      return promisify((done: Callback) => {
+        each.callback = done;
+        query.call(client, each);
+      })();
+    };
+    try {
+      answer(undefined, await keeper.sql(client, nameOf(each), send));
+    } catch (error) {
+      failure ??= error;
+      answer(error);
+    }
+  });
+  void Promise.all(answers).then(() => end?.(failure));
 }
 
 /** Named statements by their name, TypeORM's by verb and table. */
