@@ -148,6 +148,8 @@ describe('statements that are asked together', () => {
     });
     await expect(failing).rejects.toThrow(/BigInt/);
     expect(await kept()).toBe(before);
+    await transaction(dataSource, (manager) => send(manager, KEEP, [1]));
+    expect(await kept()).toBe(before + 1);
   });
 
   it.each([

@@ -4,7 +4,8 @@ import pg from 'pg';
 /** pg's connection, as far as its queries use it. */
 interface Connection {
   stream: Writable;
-  /** Names of statements that were sent and not answered yet, with their text. */
+  /** Statements that PostgreSQL knows, and those that were sent and not answered yet: their texts by name. */
+  parsedStatements: Record<string, string>;
   submittedNamedStatements: Record<string, string>;
   sync(): void;
 }
@@ -43,7 +44,7 @@ export function namedQuery(name: string, text: string, values: unknown[]): Query
  */
 export class Batch extends PgQuery {
   private at = 0;
-  private refusal: { from: number; error: Error } | undefined;
+  private refusal: (Refusal & { from: number }) | undefined;
 
   constructor(public queries: readonly Query[]) {
     super('');
@@ -57,9 +58,9 @@ export class Batch extends PgQuery {
     process.nextTick(() => stream.uncork());
     for (const [index, query] of this.queries.entries()) {
       query._result._types = this._result._types;
-      const error = refusalOf(query, unsynced);
-      if (error === undefined) continue;
-      this.refusal = { from: index, error };
+      const refusal = refusalOf(query, unsynced);
+      if (refusal === undefined) continue;
+      this.refusal = { from: index, ...refusal };
       break;
     }
     connection.sync();
@@ -81,6 +82,7 @@ export class Batch extends PgQuery {
   }
 
   override handleReadyForQuery(connection: Connection): void {
+    if (this.refusal?.forgotten !== undefined) delete connection.parsedStatements[this.refusal.forgotten];
     this.end(this.refusal?.from ?? this.queries.length, this.refusal?.error, connection);
   }
 
@@ -108,14 +110,21 @@ export class Batch extends PgQuery {
   }
 }
 
-/** Why pg does not even send it, e.g. for a value that cannot be written; some of it tells the query alone. */
-function refusalOf(query: Query, connection: Connection): Error | undefined {
-  const { callback } = query;
-  let refusal: Error | null | undefined;
+interface Refusal {
+  error: Error;
+  /** The statement that PostgreSQL no longer knows: pg closes one whose values it cannot write, and does not note that. */
+  forgotten?: string | undefined;
+}
+
+/** Why pg does not even send it; of a value that cannot be written it tells the query alone. */
+function refusalOf(query: Query, connection: Connection): Refusal | undefined {
+  const { callback, name } = query;
+  let unwritable: Error | null | undefined;
   query.callback = (error) => {
-    refusal = error;
+    unwritable = error;
   };
-  refusal = query.submit(connection) ?? refusal;
+  const error = query.submit(connection);
   query.callback = callback;
-  return refusal ?? undefined;
+  if (error !== null) return { error };
+  return unwritable ? { error: unwritable, forgotten: name } : undefined;
 }
