@@ -16,7 +16,7 @@ export interface Statement {
 /** Names a statement. The name must be unique: pg refuses one name for two texts on a connection. */
 export function statement(name: string, text: string): Statement {
   const arrays: string[] = [];
-  for (const [, place, type = ''] of text.matchAll(/\$(\d+)::(\w+)\[\]/g)) arrays[Number(place) - 1] = type;
+  for (const [, place, type = ''] of text.matchAll(/\$(\d+)::(\w+)\[\]/g)) arrays[Number(place) - 1] ??= type;
   return { name, text, arrays };
 }
 
