@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import pg from 'pg';
 
 /** pg's connection, as far as its queries use it. */
-interface Connection {
+export interface Connection {
   stream: Writable;
   /** Statements that PostgreSQL knows, and those that were sent and not answered yet: their texts by name. */
   parsedStatements: Record<string, string>;

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Batch, type Query } from './batch.js';
+import { Batch, type Connection, type Query } from './batch.js';
 
 type Answer = Query['callback'];
 
@@ -47,9 +47,8 @@ export class TimedClient extends pg.Client {
     if (this.held.length === 0) return;
     const batch = new Batch(this.held);
     this.held = [];
-    const { connection } = this as unknown as { connection: Parameters<Batch['handleError']>[1] };
     this.ask([batch], (error) => {
-      if (error) batch.handleError(error, connection);
+      if (error) batch.handleError(error, this.inside()); // that there was no answer in time; all else it knows already
     });
   }
 
@@ -66,7 +65,12 @@ export class TimedClient extends pg.Client {
 
   /** What is behind the silent query waits for it: the connection is given up, and everybody on it hears so. */
   giveUp(): void {
-    (this as unknown as { connection: pg.Connection }).connection.stream.destroy();
+    this.inside().stream.destroy();
+  }
+
+  /** pg has it, and its types do not say so. */
+  private inside(): Connection {
+    return (this as unknown as { connection: Connection }).connection;
   }
 }
 
