@@ -1,21 +1,28 @@
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 
-/** pg's connection, as far as its queries use it. */
+type Message = object;
+
+/** pg's connection, as far as its named queries use it. */
 export interface Connection {
-  stream: Writable;
+  readonly stream: Writable;
   /** Statements that PostgreSQL knows, and those that were sent and not answered yet: their texts by name. */
-  parsedStatements: Record<string, string>;
-  submittedNamedStatements: Record<string, string>;
+  readonly parsedStatements: Record<string, string>;
+  readonly submittedNamedStatements: Record<string, string>;
+  parse(message: Message): void;
+  bind(message: Message): void;
+  describe(message: Message): void;
+  execute(message: Message): void;
+  close(message: Message): void;
   sync(): void;
 }
-
-type Message = object;
 
 /** What pg's queries are beneath their published types. */
 export interface Query {
   name: string | undefined;
   text: string;
+  /** Nobody reads its rows, so in a batch PostgreSQL is not asked what they look like. */
+  isTold?: boolean;
   callback: (error: Error | null | undefined, result?: pg.QueryResult) => void;
   _result: { _types?: unknown };
   submit(connection: Connection): Error | null;
@@ -52,12 +59,13 @@ export class Batch extends PgQuery {
   }
 
   override submit(connection: Connection): null {
-    const unsynced = Object.create(connection, { sync: { value: () => undefined } }) as Connection;
+    const unsynced = new Unsynced(connection);
     const { stream } = connection;
     stream.cork(); // batches of one moment leave in one packet
     process.nextTick(() => stream.uncork());
     for (const [index, query] of this.queries.entries()) {
       query._result._types = this._result._types;
+      unsynced.isTold = query.isTold === true;
       const refusal = refusalOf(query, unsynced);
       if (refusal === undefined) continue;
       this.refusal = { from: index, ...refusal };
@@ -72,7 +80,8 @@ export class Batch extends PgQuery {
   }
 
   override handleDataRow(message: Message): void {
-    this.queries[this.at]?.handleDataRow(message);
+    const query = this.queries[this.at];
+    if (query?.isTold !== true) query?.handleDataRow(message);
   }
 
   override handleCommandComplete(message: Message, connection: Connection): void {
@@ -107,6 +116,45 @@ export class Batch extends PgQuery {
     for (const query of queries.slice(0, done)) query.handleReadyForQuery(connection);
     if (error !== undefined) for (const query of queries.slice(done)) query.handleError(error, connection);
     this.callback(error);
+  }
+}
+
+/** The connection as a batch shows it to its queries. */
+class Unsynced implements Connection {
+  /** The query that speaks is one whose rows nobody reads. */
+  isTold = false;
+  readonly stream: Writable;
+  readonly parsedStatements: Record<string, string>;
+  readonly submittedNamedStatements: Record<string, string>;
+
+  constructor(private readonly connection: Connection) {
+    this.stream = connection.stream;
+    this.parsedStatements = connection.parsedStatements;
+    this.submittedNamedStatements = connection.submittedNamedStatements;
+  }
+
+  parse(message: Message): void {
+    this.connection.parse(message);
+  }
+
+  bind(message: Message): void {
+    this.connection.bind(message);
+  }
+
+  describe(message: Message): void {
+    if (!this.isTold) this.connection.describe(message);
+  }
+
+  execute(message: Message): void {
+    this.connection.execute(message);
+  }
+
+  close(message: Message): void {
+    this.connection.close(message);
+  }
+
+  sync(): void {
+    // The batch does, once, at its end.
   }
 }
 

@@ -53,6 +53,12 @@ export function hold<Row>(
   return answer.catch(throwWithoutRow);
 }
 
+/** As `hold`, for a statement whose rows nobody reads: only what became of it is answered. */
+export function tell(client: TimedClient, command: Statement, values: unknown[]): Promise<QueryResult> {
+  const query = Object.assign(queryOf(command, values), { isTold: true });
+  return client.hold(query).catch(throwWithoutRow);
+}
+
 function queryOf({ name, text, arrays }: Statement, values: unknown[]): Query {
   const written = values.map((value, place) => {
     const type = arrays[place];

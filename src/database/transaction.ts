@@ -1,7 +1,7 @@
 import type { QueryResult } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { inSpan } from '../common/tracing/span.js';
-import { hold, run, statement, type Statement } from './sql.js';
+import { hold, run, statement, tell, type Statement } from './sql.js';
 import type { TimedClient } from './timed-client.js';
 
 /** Deadlock and serialisation failure: PostgreSQL rolled back one side, which may simply go again. */
@@ -50,7 +50,7 @@ const open = new WeakMap<EntityManager, { client: TimedClient; unanswered: Promi
 export async function send(manager: EntityManager, command: Statement, values: unknown[]): Promise<void> {
   const opened = open.get(manager);
   if (opened === undefined) await run(manager, command, values);
-  else opened.unanswered.push(quietly(hold(opened.client, command, values)));
+  else opened.unanswered.push(quietly(tell(opened.client, command, values)));
 }
 
 /** As `send`, for a statement whose rows nobody needs before the commit: they are there when the transaction has ended. */
@@ -73,7 +73,7 @@ async function once<Result>(
   const runner = dataSource.createQueryRunner();
   try {
     const client = (await runner.connect()) as TimedClient;
-    const unanswered: Promise<unknown>[] = [quietly(hold(client, BEGIN, []))];
+    const unanswered: Promise<unknown>[] = [quietly(tell(client, BEGIN, []))];
     open.set(runner.manager, { client, unanswered });
     isInTransaction(runner, true);
     try {
@@ -102,7 +102,7 @@ function quietly<Answer>(answer: Promise<Answer>): Promise<Answer> {
 }
 
 function end(client: TimedClient, command: Statement): Promise<QueryResult> {
-  const ended = hold(client, command, []);
+  const ended = tell(client, command, []);
   client.askHeld();
   return ended;
 }
