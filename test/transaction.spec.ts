@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source.js';
@@ -95,7 +94,7 @@ async function heard(
   client: TimedClient,
   work: () => Promise<unknown>,
 ): Promise<{ answers: number; descriptions: number }> {
-  const { connection } = client as unknown as { connection: EventEmitter };
+  const { connection } = client;
   const count = { answers: 0, descriptions: 0 };
   const answer = (): void => void count.answers++;
   const describe = (): void => void count.descriptions++;

@@ -48,7 +48,8 @@ export class TimedClient extends pg.Client {
     const batch = new Batch(this.held);
     this.held = [];
     this.ask([batch], (error) => {
-      if (error) batch.handleError(error, this.inside()); // that there was no answer in time; all else it knows already
+      // That there was no answer in time; all else it knows already.
+      if (error) batch.handleError(error, this.connection as pg.Connection & Connection);
     });
   }
 
@@ -65,12 +66,7 @@ export class TimedClient extends pg.Client {
 
   /** What is behind the silent query waits for it: the connection is given up, and everybody on it hears so. */
   giveUp(): void {
-    this.inside().stream.destroy();
-  }
-
-  /** pg has it, and its types do not say so. */
-  private inside(): Connection {
-    return (this as unknown as { connection: Connection }).connection;
+    this.connection.stream.destroy();
   }
 }
 
