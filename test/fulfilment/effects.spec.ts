@@ -42,6 +42,7 @@ let cannotPlan: string | undefined;
 const probe: EffectKind = {
   kind: 'probe',
   schedule: WECHAT_CALENDAR,
+  concerning: (events) => events,
   plan: (event) => {
     seen.push(event);
     const { paymentId, orderId } = event;
@@ -63,6 +64,7 @@ const probe: EffectKind = {
 const clumsy: EffectKind = {
   kind: 'clumsy',
   schedule: [],
+  concerning: (events) => events,
   plan: ({ orderId: about }) =>
     plansToFail-- > 0 || about === cannotPlan
       ? Promise.reject(new Error('cannot plan yet'))

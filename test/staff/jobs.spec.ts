@@ -24,6 +24,7 @@ let unplannable: string | undefined;
 const probe: EffectKind = {
   kind: 'probe',
   schedule: [],
+  concerning: (events) => events,
   plan: (event) => {
     if (broken || event.id === unplannable) return Promise.reject(new Error('the probe is broken'));
     seen.push(event);

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { run, statement } from '../../database/sql.js';
-import type { OrderEvent } from '../../jobs/event.js';
+import type { DomainEvent, OrderEvent } from '../../jobs/event.js';
 import { WxPayService } from '../../wxpay/wxpay.service.js';
 import {
   done,
@@ -53,9 +53,13 @@ export class DeliverNotify implements EffectKind {
     private readonly wxpay: WxPayService,
   ) {}
 
+  concerning(events: readonly DomainEvent[]): readonly DomainEvent[] {
+    return events.filter(({ type }) => type === 'order.shipped');
+  }
+
   /** Once for an order: the gateway hears of no parcels, so their correction is no news to it. */
-  async plan({ type, orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
-    if (type !== 'order.shipped' || (await find(manager, orderId)) === undefined) return [];
+  async plan({ orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+    if ((await find(manager, orderId)) === undefined) return [];
     if (await manager.existsBy(Effect, { orderId, kind: DELIVER_NOTIFY })) return [];
     return [{ target: '', subject: { kind: 'order', id: orderId }, orderId, payload: {} }];
   }

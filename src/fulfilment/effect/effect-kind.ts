@@ -66,10 +66,13 @@ export interface EffectKind {
   /** Seconds to wait after each unsuccessful attempt; when they are used up the effect is dead. */
   readonly schedule: readonly number[];
   /**
-   * Those of events handled together that may mean something to this kind; a kind for which most mean nothing finds that
-   * out with one look instead of one for each. Absent: all of them.
+   * Those of events handled together that may mean something to this kind, found with one look instead of one for each: most
+   * mean nothing to most kinds. The others are never planned.
    */
-  concerning?(events: readonly DomainEvent[], manager: EntityManager): Promise<readonly DomainEvent[]>;
+  concerning(
+    events: readonly DomainEvent[],
+    manager: EntityManager,
+  ): readonly DomainEvent[] | Promise<readonly DomainEvent[]>;
   /** Reads rows, calls nobody. May be asked again about the same event; what was planned before stays. */
   plan(event: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]>;
   /** The same for a day's comparison with WeChat's bills; absent where that means nothing. */

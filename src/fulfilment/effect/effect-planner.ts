@@ -48,9 +48,8 @@ export class EffectPlanner implements OnApplicationBootstrap {
   private async planJobs(kind: EffectKind, jobs: readonly (readonly DomainEvent[])[]): Promise<unknown[][]> {
     try {
       const events = jobs.flat();
-      const concerning = new Set(
-        kind.concerning === undefined ? events : await kind.concerning(events, this.dataSource.manager),
-      );
+      const concerning = new Set(await kind.concerning(events, this.dataSource.manager));
+      if (concerning.size === 0) return jobs.map(() => []);
       return await Promise.all(
         jobs.map((own) =>
           this.planAll(

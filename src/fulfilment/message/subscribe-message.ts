@@ -7,7 +7,7 @@ import { SubscriptionService } from '../../buyer/subscription/subscription.servi
 import type { MessageName } from '../../config/message-template.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { run, statement } from '../../database/sql.js';
-import type { OrderEvent, OrderEventType, ReconciliationEvent } from '../../jobs/event.js';
+import type { DomainEvent, OrderEvent, ReconciliationEvent } from '../../jobs/event.js';
 import { rolesWith, type Permission } from '../../operator/permissions.js';
 import { WechatApi } from '../../wechat/wechat-api.js';
 import type { Rejected } from '../../wxpay/outcome.js';
@@ -31,7 +31,7 @@ const NOT_GRANTED = '43101';
 const SWITCHED_OFF = new Set(['43107', '43108']);
 const QUOTA = '45009';
 
-const MESSAGES_OF: Partial<Record<OrderEventType, readonly MessageName[]>> = {
+const MESSAGES_OF: Partial<Record<DomainEvent['type'], readonly MessageName[]>> = {
   'payment.succeeded': ['ORDER_PAID', 'STAFF_NEW_ORDER'],
   'order.shipped': ['ORDER_SHIPPED'],
   'refund.requested': ['STAFF_REFUND_ASKED'],
@@ -39,6 +39,8 @@ const MESSAGES_OF: Partial<Record<OrderEventType, readonly MessageName[]>> = {
   'refund.rejected': ['REFUND_DECIDED'],
   'refund.succeeded': ['REFUND_RETURNED'],
   'suspense.returned': ['REFUND_RETURNED'],
+  'reconciliation.differences': ['STAFF_RECONCILIATION'],
+  'reconciliation.failed': ['STAFF_RECONCILIATION'],
 };
 
 /** Who of the staff hears of it: those who can do something about it. */
@@ -75,17 +77,20 @@ export class SubscribeMessage implements EffectKind {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
+  concerning(events: readonly DomainEvent[]): readonly DomainEvent[] {
+    const { templates } = this.settings.wechat;
+    return events.filter(({ type }) => MESSAGES_OF[type]?.some((name) => templates[name] !== undefined));
+  }
+
   async plan(event: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
     const { templates, templatePage } = this.settings.wechat;
-    const names = (MESSAGES_OF[event.type] ?? []).filter((name) => templates[name] !== undefined);
-    if (names.length === 0) return [];
     const { facts, order } = await readFacts(event, manager);
     const { orderId, refundId } = event;
     const subject: PlannedEffect['subject'] =
       refundId === undefined ? { kind: 'order', id: orderId } : { kind: 'refund', id: refundId };
     const page = templatePage?.replace('{orderId}', orderId);
     const planned: PlannedEffect[] = [];
-    for (const name of names) {
+    for (const name of MESSAGES_OF[event.type] ?? []) {
       const template = templates[name];
       if (template === undefined) continue;
       const permission = STAFF[name];

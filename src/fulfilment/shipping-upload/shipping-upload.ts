@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
-import type { OrderEvent } from '../../jobs/event.js';
+import type { DomainEvent, OrderEvent } from '../../jobs/event.js';
 import { Order } from '../../order/order.entity.js';
 import { findShipped } from '../../shipping/shipped-order.js';
 import { WechatApi } from '../../wechat/wechat-api.js';
@@ -41,9 +41,12 @@ export class ShippingUpload implements EffectKind {
     private readonly accounts: MerchantAccounts,
   ) {}
 
-  async plan({ type, orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
-    if (type !== 'order.shipped' || (await findShipped(manager, this.accounts, orderId)) === undefined)
-      return [];
+  concerning(events: readonly DomainEvent[]): readonly DomainEvent[] {
+    return events.filter(({ type }) => type === 'order.shipped');
+  }
+
+  async plan({ orderId }: OrderEvent, manager: EntityManager): Promise<PlannedEffect[]> {
+    if ((await findShipped(manager, this.accounts, orderId)) === undefined) return [];
     const { shipment } = await manager.findOneByOrFail(Order, { id: orderId });
     const payload = { revision: shipment?.revision };
     return [{ target: '', subject: { kind: 'order', id: orderId }, orderId, payload }];
