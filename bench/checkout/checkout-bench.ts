@@ -5,31 +5,34 @@ import type { Requests } from '../load/plans.js';
 import { NOTIFY_PATH } from '../merchant.js';
 import type { Options } from '../options.js';
 import { loadFreshly, type BenchDatabase, type Rig } from '../rig.js';
-import { compare, measure, type Comparison, type Figures, type Phase } from '../rounds.js';
-import { startFloor, startOurs, startSimulator } from '../servers.js';
+import { compare, measure, median, type Comparison, type Figures, type Phase } from '../rounds.js';
+import { startBare, startFloor, startOurs, startSimulator } from '../servers.js';
 import { checkOrdered } from './books.js';
-import { openShop } from './shop.js';
+import { copyShop, openShop } from './shop.js';
 
+const FLOOR = 'bench/floor/checkout-floor.js';
 const WARM_UP_SECONDS = 4;
 const ALONE_SECONDS = 2;
 /** More than the simulator answers in a second. */
 const SIMULATOR_RPS_MAX = 6000;
 
 export interface CheckoutComparison extends Comparison {
-  /** One request at a time: p50 in ms, without waiting in any queue. */
-  alone: {
-    simulatorMs: number;
-    floorMs: number;
-    oursMs: number;
-    addedByOursMs: number;
-    addedByFloorMs: number;
-  };
+  alone: Alone;
   /** What the simulator gives by itself at the same number of connections; no side can be faster. */
   simulator: Figures;
 }
 
+/** One request at a time, without waiting in any queue: p50 in ms, the median over the rounds. */
+export interface Alone {
+  simulatorMs: number;
+  floorMs: number;
+  /** The floor on our tables: what they cost by themselves. */
+  bareMs: number;
+  oursMs: number;
+}
+
 interface Side {
-  name: 'ours' | 'floor';
+  name: 'ours' | 'floor' | 'bare';
   url: string;
   pid: number;
   database: BenchDatabase;
@@ -40,16 +43,21 @@ interface Side {
 export async function benchCheckout(rig: Rig, options: Options): Promise<CheckoutComparison> {
   const load = await LoadGenerator.start(rig);
   const simulator = await startSimulator(rig);
-  const sessionSecret = randomBytes(24).toString('hex');
-  const ours = await startOurs(rig, simulator, rig.ours, sessionSecret);
-  const floor = await startFloor(rig, 'bench/floor/checkout-floor.js', simulator, {
-    SESSION_SECRET: sessionSecret,
+  const secret = randomBytes(24).toString('hex');
+  const ours = await startOurs(rig, simulator, rig.ours, secret);
+  const floor = await startFloor(rig, FLOOR, simulator, { SESSION_SECRET: secret, TABLES: 'plain' });
+  const bareDatabase = await rig.database('bare');
+  const bare = await startBare(rig, FLOOR, simulator, bareDatabase, {
+    SESSION_SECRET: secret,
+    TABLES: 'ours',
   });
-  const sides: Record<'ours' | 'floor', Side> = {
+  const sides: Record<Side['name'], Side> = {
     ours: { name: 'ours', ...ours, database: rig.ours, ordered: 0 },
     floor: { name: 'floor', ...floor, database: rig.floor, ordered: 0 },
+    bare: { name: 'bare', ...bare, database: bareDatabase, ordered: 0 },
   };
-  const shop = await openShop(rig.ours, rig.floor, sides.ours.url, simulator.controlUrl);
+  const shop = await openShop(rig.ours, ours.url, simulator.controlUrl);
+  for (const database of [rig.floor, bareDatabase]) await copyShop(rig.ours, database);
   const requests: Requests = { kind: 'checkout', tokens: shop.tokens, productIds: shop.productIds };
 
   const phase = async (side: Side, seconds: number, connections: number): Promise<Phase> => {
@@ -76,24 +84,30 @@ export async function benchCheckout(rig: Rig, options: Options): Promise<Checkou
     return measure(load, plan, { pid: simulator.pid, database: rig.floor });
   };
 
-  for (const side of [sides.floor, sides.ours]) await phase(side, WARM_UP_SECONDS, options.connections);
-  const simulatorMs = (await askSimulator(1)).p50;
-  const floorMs = (await phase(sides.floor, ALONE_SECONDS, 1)).p50;
-  const oursMs = (await phase(sides.ours, ALONE_SECONDS, 1)).p50;
+  for (const side of [sides.floor, sides.bare, sides.ours])
+    await phase(side, WARM_UP_SECONDS, options.connections);
+  const alone: Alone[] = [];
+  for (let round = 1; round <= options.rounds; round++)
+    alone.push({
+      simulatorMs: (await askSimulator(1)).p50,
+      floorMs: (await phase(sides.floor, ALONE_SECONDS, 1)).p50,
+      bareMs: (await phase(sides.bare, ALONE_SECONDS, 1)).p50,
+      oursMs: (await phase(sides.ours, ALONE_SECONDS, 1)).p50,
+    });
   const simulatorFigures = await askSimulator(options.connections);
-  await rig.profile?.begin([sides.ours.pid, simulator.pid], rig.ours);
+  await rig.profile?.begin([ours.pid, simulator.pid], rig.ours);
   const comparison = await compare(options.rounds, (name) =>
     phase(sides[name], options.seconds, options.connections),
   );
   await rig.profile?.end(rig.ours);
+  const of = (side: keyof Alone): number => median(alone.map((each) => each[side]));
   return {
     ...comparison,
     alone: {
-      simulatorMs,
-      floorMs,
-      oursMs,
-      addedByOursMs: oursMs - simulatorMs,
-      addedByFloorMs: floorMs - simulatorMs,
+      simulatorMs: of('simulatorMs'),
+      floorMs: of('floorMs'),
+      bareMs: of('bareMs'),
+      oursMs: of('oursMs'),
     },
     simulator: simulatorFigures,
   };

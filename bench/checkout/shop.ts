@@ -15,30 +15,15 @@ export interface Shop {
   openid: string;
 }
 
-/**
- * A catalogue that never sells out.
- * @param floor gets the same products and buyers, where there is one
- */
-export async function openShop(
-  ours: BenchDatabase,
-  floor: BenchDatabase | undefined,
-  appUrl: string,
-  controlUrl: string,
-): Promise<Shop> {
+/** A catalogue that never sells out, and buyers who are logged in. */
+export async function openShop(ours: BenchDatabase, appUrl: string, controlUrl: string): Promise<Shop> {
   const openedAt = new Date();
-  const products = await ours.query<{ id: string; name: string; price_fen: string }>(
+  const products = await ours.query<{ id: string }>(
     `INSERT INTO products (id, name, price_fen, stock, created_at)
      SELECT uuidv7(), '手冲咖啡豆 250g 第' || i || '款', 1000 + i, ${STOCK}, now() FROM generate_series(1, ${PRODUCTS}) AS i
-     RETURNING id, name, price_fen`,
-  );
-  await floor?.query(
-    `INSERT INTO products (id, name, price_fen, stock)
-     SELECT id, name, price_fen, ${STOCK} FROM jsonb_to_recordset($1::jsonb) AS p(id uuid, name text, price_fen bigint)`,
-    [JSON.stringify(products)],
+     RETURNING id`,
   );
   const buyers = await Promise.all(Array.from({ length: BUYERS }, () => logIn(appUrl, controlUrl)));
-  for (const { id, openid } of buyers)
-    await floor?.query('INSERT INTO buyers (id, openid) VALUES ($1, $2)', [id, openid]);
   return {
     openedAt,
     tokens: buyers.map(({ token }) => token),
@@ -47,10 +32,17 @@ export async function openShop(
   };
 }
 
-async function logIn(
-  appUrl: string,
-  controlUrl: string,
-): Promise<{ token: string; id: string; openid: string }> {
+/** The same products and buyers for another side, as far as its tables have columns for them. */
+export async function copyShop(from: BenchDatabase, to: BenchDatabase): Promise<void> {
+  for (const table of ['products', 'buyers']) {
+    const rows = await from.query<{ row: object }>(`SELECT to_jsonb(t) AS row FROM ${table} AS t`);
+    await to.query(`INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`, [
+      JSON.stringify(rows.map(({ row }) => row)),
+    ]);
+  }
+}
+
+async function logIn(appUrl: string, controlUrl: string): Promise<{ token: string; openid: string }> {
   const { code, openid } = await ask<{ code: string; openid: string }>(
     'POST',
     `${controlUrl}/_sim/login-code`,
@@ -58,8 +50,6 @@ async function logIn(
       body: {},
     },
   );
-  const login = await ask<{ token: string; buyer: { id: string } }>('POST', `${appUrl}/api/v1/login`, {
-    body: { code },
-  });
-  return { token: login.token, id: login.buyer.id, openid };
+  const { token } = await ask<{ token: string }>('POST', `${appUrl}/api/v1/login`, { body: { code } });
+  return { token, openid };
 }

@@ -5,24 +5,14 @@ import { Pool } from 'undici';
 import { v7 as uuidv7 } from 'uuid';
 import { toBeijingIso, toCompactBeijing } from '../../src/common/time/beijing-time.js';
 import { NOTIFY_PATH } from '../merchant.js';
+import { OURS, PLAIN } from './checkout-statements.js';
 import { floorPool, serve, setting, type FloorAnswer } from './floor-server.js';
 import { scanXml, signMd5, writeXml } from './v2.js';
 
-/** Program: the floor of a checkout. One statement, one call to WeChat, one statement. */
-
-/** Price and stock from the catalogue, order, item and payment. */
-const ORDER = `
-  WITH product AS (UPDATE products SET stock = stock - $2 WHERE id = $1 AND stock >= $2 RETURNING id, name, price_fen),
-  new_order AS (
-    INSERT INTO orders (id, order_no, buyer_id, status, total_fen, payable_fen, paid_fen, created_at, expires_at)
-    SELECT $3, $4, $5, 'PENDING_PAYMENT', price_fen * $2, price_fen * $2, 0, $6, $7 FROM product),
-  item AS (
-    INSERT INTO order_items (order_id, line, product_id, name, unit_price_fen, quantity, payable_fen)
-    SELECT $3, 0, id, name, price_fen, $2, price_fen * $2 FROM product)
-  INSERT INTO payments (id, order_id, out_trade_no, status, amount_fen, created_at)
-  SELECT $8, $3, $4 || '-1', 'CREATED', price_fen * $2, $6 FROM product
-  RETURNING amount_fen, (SELECT name FROM product), (SELECT openid FROM buyers WHERE buyers.id = $5)`;
-const PREPAID = "UPDATE payments SET status = 'PREPAID', prepaid = $2, prepaid_at = $3 WHERE id = $1";
+/**
+ * Program: the floor of a checkout. One statement, one call to WeChat, one statement. With TABLES=ours it fills our own tables
+ * instead of the plain ones, and so says what the fastest conceivable server could reach on them.
+ */
 
 const EXPIRE_MS = 20 * 60_000;
 
@@ -34,6 +24,9 @@ const wechat = new Pool(setting('WXPAY_BASE_URL'), {
 });
 const [appId, mchId, apiKey] = [setting('WXPAY_APP_ID'), setting('WXPAY_MCH_ID'), setting('WXPAY_API_KEY')];
 const sessionSecret = setting('SESSION_SECRET');
+const { order, values, prepaid } = setting('TABLES') === 'ours' ? OURS : PLAIN;
+/** Keeps its numbers apart from those of the others, which reach the same simulator. */
+const letter = setting('TABLES') === 'ours' ? 'G' : 'F';
 let orders = 0;
 
 serve(async (request, body) => {
@@ -43,14 +36,24 @@ serve(async (request, body) => {
   const now = new Date();
   const expiresAt = new Date(now.getTime() + EXPIRE_MS);
   const [orderId, paymentId] = [uuidv7(), uuidv7()];
-  // The letter keeps it apart from our numbers, which reach the same simulator.
-  const orderNo = `F${toCompactBeijing(now)}${String(++orders).padStart(8, '0')}`;
-  const values = [productId, quantity, orderId, orderNo, buyerId, now, expiresAt, paymentId];
-  const { rows } = await pool.query<Row>({ name: 'order', text: ORDER, values });
+  const orderNo = `${letter}${toCompactBeijing(now)}${String(++orders).padStart(8, '0')}`;
+  const checkout = {
+    productId,
+    quantity,
+    orderId,
+    orderNo,
+    buyerId,
+    now,
+    expiresAt,
+    paymentId,
+    appId,
+    mchId,
+  };
+  const { rows } = await pool.query<Row>({ name: 'order', text: order, values: values(checkout) });
   const [row] = rows;
   if (row === undefined) return { status: 409, contentType: 'text/plain', body: 'out of stock' };
   const prepayId = await prepay(`${orderNo}-1`, row, now, expiresAt);
-  await pool.query({ name: 'prepaid', text: PREPAID, values: [paymentId, { prepayId }, new Date()] });
+  await pool.query({ name: 'prepaid', text: prepaid, values: [paymentId, { prepayId }, new Date()] });
   return created(orderId, orderNo, paymentId, row, items, now, expiresAt, prepayId);
 });
 

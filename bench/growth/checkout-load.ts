@@ -19,7 +19,7 @@ export class CheckoutLoad extends PhasedLoad {
 
   protected async phase(before: Phase | undefined): Promise<Phase> {
     const { load, database, service, simulator, options } = this.shop;
-    this.catalogue ??= await openShop(database, undefined, service.url, simulator.controlUrl);
+    this.catalogue ??= await openShop(database, service.url, simulator.controlUrl);
     const { tokens, productIds } = this.catalogue;
     await loadFreshly(database, () => Promise.resolve());
     const requests = { kind: 'checkout' as const, tokens, productIds };
