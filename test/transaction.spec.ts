@@ -104,11 +104,17 @@ async function heard(
   return count;
 }
 
+/** The connection that whoever comes next gets. */
+async function nextClient(): Promise<TimedClient> {
+  const runner = dataSource.createQueryRunner();
+  const client = (await runner.connect()) as TimedClient;
+  await runner.release();
+  return client;
+}
+
 describe('statements that are asked together', () => {
   it('are answered together: once for the question, once for the commit; only the question asks for rows', async () => {
-    const runner = dataSource.createQueryRunner();
-    const client = (await runner.connect()) as TimedClient;
-    await runner.release(); // whoever comes next gets this connection
+    const client = await nextClient();
     const count = await heard(client, () =>
       transaction(dataSource, async (manager) => {
         await send(manager, KEEP, [1]);
@@ -118,6 +124,15 @@ describe('statements that are asked together', () => {
       }),
     );
     expect(count).toEqual({ answers: 2, descriptions: 1 });
+  });
+
+  it('are answered together when two questions are asked in the same turn', async () => {
+    const count = await heard(await nextClient(), () =>
+      transaction(dataSource, (manager) =>
+        Promise.all([run(manager, LOOK, []), run(manager, LOOK, [])]).then(() => send(manager, KEEP, [1])),
+      ),
+    );
+    expect(count).toEqual({ answers: 2, descriptions: 2 });
   });
 
   it('begin before whatever TypeORM asks', async () => {

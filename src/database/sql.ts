@@ -33,7 +33,7 @@ export async function run<Row>(
   if (manager.queryRunner !== undefined) {
     const client = (await manager.queryRunner.connect()) as TimedClient;
     const answer = hold<Row>(client, command, values);
-    client.askHeld();
+    queueMicrotask(() => client.askHeld()); // with what others ask in the same turn
     return (await answer).rows;
   }
   // pg's own client would answer the query itself, and its types say so; ours answers a promise (timed-client.ts).
