@@ -20,6 +20,7 @@ export interface Ceiling extends Figures {
 }
 
 const GROUPED = 'bench/floor/grouped-floor.js';
+const GROUPED_BY_NEST = 'bench/floor/grouped-nest.js';
 
 /** Leaves our tables with their columns and the unique keys that correctness needs, as the floor's are. */
 const KEYS_ALONE = `
@@ -38,9 +39,9 @@ const KEYS_ALONE = `
 const QUEUE = `SELECT pgboss.create_queue('events', '{"policy": "standard"}')`;
 
 /**
- * How much of the way from the floor to our service is tables, and how much is everything else: a bare server that decides
- * in groups, on plain tables, on ours with the keys alone and on ours as they are, and our service on the last two. Books are
- * checked after every phase.
+ * How much of the way from the floor to our service is tables, how much the framework, and how much everything else: a bare
+ * server that decides in groups, on plain tables, on ours with the keys alone and on ours as they are, the last in a hollow Nest
+ * application as well, and our service on the last two. Books are checked after every phase.
  */
 export async function benchCeiling(rig: Rig, options: Options): Promise<Ceiling[]> {
   const merchant = inventMerchant();
@@ -52,11 +53,11 @@ export async function benchCeiling(rig: Rig, options: Options): Promise<Ceiling[
     const server = await startBare(rig, program, wechat, database, { TABLES: 'plain' });
     return new NotifyLoad({ ...all, server, database, tables: 'floor' });
   };
-  const grouped = async (name: string, prepare: string[]): Promise<NotifyLoad> => {
+  const grouped = async (program: string, name: string, prepare: string[]): Promise<NotifyLoad> => {
     const database = await rig.database(name);
     await seedShop(database, merchant);
     for (const statement of [QUEUE, ...prepare]) await database.query(statement);
-    const server = await startBare(rig, GROUPED, wechat, database, { TABLES: 'ours' });
+    const server = await startBare(rig, program, wechat, database, { TABLES: 'ours' });
     return new NotifyLoad({ ...all, server, database, tables: 'ours' });
   };
   const ours = async (database: BenchDatabase, prepare: string[]): Promise<NotifyLoad> => {
@@ -68,8 +69,9 @@ export async function benchCeiling(rig: Rig, options: Options): Promise<Ceiling[
   const sides: [what: string, load: NotifyLoad][] = [
     ['the floor: one by one', await plain('bench/floor/notify-floor.js', rig.floor)],
     ['in groups, plain tables', await plain(GROUPED, await rig.empty('plain'))],
-    ['in groups, ours, keys alone', await grouped('keys_alone', [KEYS_ALONE])],
-    ['in groups, our tables', await grouped('our_tables', [])],
+    ['in groups, ours, keys alone', await grouped(GROUPED, 'keys_alone', [KEYS_ALONE])],
+    ['in groups, our tables', await grouped(GROUPED, 'our_tables', [])],
+    ['the same in a hollow Nest', await grouped(GROUPED_BY_NEST, 'hollow_nest', [])],
     ['our service, keys alone', await ours(await rig.database('ours_keys_alone'), [KEYS_ALONE])],
     ['our service', await ours(rig.ours, [])],
   ];
