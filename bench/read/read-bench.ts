@@ -1,14 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { freePort } from '../../scripts/embedded-postgres.js';
 import { toCompactBeijing } from '../../src/common/time/beijing-time.js';
-import { startChild } from '../child.js';
 import { LoadGenerator } from '../load/load-generator.js';
 import type { Requests } from '../load/plans.js';
-import { inventMerchant, merchantSettings, productionSettings } from '../merchant.js';
+import { inventMerchant, merchantSettings } from '../merchant.js';
 import { seedOurOrders, seedShop } from '../notify/unpaid-orders.js';
 import type { Options } from '../options.js';
 import { loadFreshly, type Rig } from '../rig.js';
 import { compare, measure, type Comparison, type Phase } from '../rounds.js';
+import { startBare, startOurs } from '../servers.js';
 
 const ORDERS = 2000;
 const WARM_UP_SECONDS = 3;
@@ -21,24 +20,10 @@ export async function benchRead(rig: Rig, options: Options): Promise<Comparison>
   await seedShop(rig.ours, merchant);
   const orders = { startedAt: toCompactBeijing(new Date()), first: 0, count: ORDERS };
   await loadFreshly(rig.ours, () => seedOurOrders(rig.ours, merchant, orders));
-  const start = async (program: string, settings: (url: string) => Record<string, string>) => {
-    const url = `http://127.0.0.1:${await freePort()}`;
-    const env = { ...settings(url), ...rig.profile?.env };
-    const execArgv = rig.profile?.execArgv;
-    const child = await startChild(program, { env, cwd: rig.dir, readyLine: 'listening on', execArgv });
-    rig.onStop(() => child.stop());
-    return { url, pid: child.pid };
-  };
+  const wechat = { settings: merchantSettings(merchant) };
   const sides = {
-    ours: await start('service/main.js', (url) => ({
-      ...merchantSettings(merchant),
-      ...productionSettings(url, rig.ours.url, secret),
-    })),
-    floor: await start('bench/floor/read-floor.js', (url) => ({
-      PORT: new URL(url).port,
-      DATABASE_URL: rig.ours.url,
-      SESSION_SECRET: secret,
-    })),
+    ours: await startOurs(rig, wechat, rig.ours, secret),
+    floor: await startBare(rig, 'bench/floor/read-floor.js', wechat, rig.ours, { SESSION_SECRET: secret }),
   };
   const rows = await rig.ours.query<{ id: string; buyerId: string }>(
     'SELECT id, buyer_id AS "buyerId" FROM orders',

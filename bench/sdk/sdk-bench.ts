@@ -12,8 +12,10 @@ export interface SdkFigure {
 }
 
 const WARM_UP_MS = 300;
+/** Short turns: what disturbs the machine for a second disturbs every library alike. */
+const TURNS = 10;
 
-/** Each operation by each library in turns, in this process; medians of the rounds. */
+/** Each operation by each library in turns, in this process; medians over the turns. */
 export async function benchSdk(rounds: number, seconds: number): Promise<SdkFigure[]> {
   const figures: SdkFigure[] = [];
   for (const operation of OPERATIONS) figures.push(await compareLibraries(operation, rounds, seconds));
@@ -28,8 +30,9 @@ async function compareLibraries(
   const libraries = Object.entries(by);
   const rates = new Map<string, number[]>(libraries.map(([library]) => [library, []]));
   for (const [, work] of libraries) await rate(work, WARM_UP_MS);
-  for (let round = 0; round < rounds; round++)
-    for (const [library, work] of libraries) rates.get(library)?.push(await rate(work, seconds * 1000));
+  for (let turn = 0; turn < rounds * TURNS; turn++)
+    for (const [library, work] of libraries)
+      rates.get(library)?.push(await rate(work, (seconds * 1000) / TURNS));
   const perSecond = Object.fromEntries([...rates].map(([library, all]) => [library, median(all)]));
   const { ours = 0, ...others } = perSecond;
   return { operation: name, perSecond, ratio: ours / Math.max(...Object.values(others)), wanted };
