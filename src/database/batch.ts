@@ -1,45 +1,4 @@
-import type { Writable } from 'node:stream';
-import pg from 'pg';
-
-type Message = object;
-
-/** pg's connection, as far as its named queries use it. */
-export interface Connection {
-  readonly stream: Writable;
-  /** Statements that PostgreSQL knows, and those that were sent and not answered yet: their texts by name. */
-  readonly parsedStatements: Record<string, string>;
-  readonly submittedNamedStatements: Record<string, string>;
-  parse(message: Message): void;
-  bind(message: Message): void;
-  describe(message: Message): void;
-  execute(message: Message): void;
-  close(message: Message): void;
-  sync(): void;
-}
-
-/** What pg's queries are beneath their published types. */
-export interface Query {
-  name: string | undefined;
-  text: string;
-  /** Nobody reads its rows, so in a batch PostgreSQL is not asked what they look like. */
-  isTold?: boolean;
-  callback: (error: Error | null | undefined, result?: pg.QueryResult) => void;
-  _result: { _types?: unknown };
-  submit(connection: Connection): Error | null;
-  handleRowDescription(message: Message): void;
-  handleDataRow(message: Message): void;
-  handleCommandComplete(message: Message, connection: Connection): void;
-  handleError(error: Error, connection: Connection): void;
-  handleReadyForQuery(connection: Connection): void;
-}
-
-const PgQuery = pg.Query as unknown as new (text: string, values?: unknown[]) => Query;
-
-/** A named statement with its values, which pg prepares once per connection. */
-export function namedQuery(name: string, text: string, values: unknown[]): Query {
-  // Not a config: pg copies those by their property descriptors, a twentieth of what a checkout costs us.
-  return Object.assign(new PgQuery(text, values), { name });
-}
+import { PgQuery, Talk, type Connection, type Message, type Query } from './named-query.js';
 
 /**
  * Queries that PostgreSQL answers together. pg ends each query with a `Sync`, upon which PostgreSQL sends what it has to say:
@@ -65,7 +24,6 @@ export class Batch extends PgQuery {
     process.nextTick(() => stream.uncork());
     for (const [index, query] of this.queries.entries()) {
       query._result._types = this._result._types;
-      unsynced.isTold = query.isTold === true;
       const refusal = refusalOf(query, unsynced);
       if (refusal === undefined) continue;
       this.refusal = { from: index, ...refusal };
@@ -119,42 +77,10 @@ export class Batch extends PgQuery {
   }
 }
 
-/** The connection as a batch shows it to its queries. */
-class Unsynced implements Connection {
-  /** The query that speaks is one whose rows nobody reads. */
-  isTold = false;
-  readonly stream: Writable;
-  readonly parsedStatements: Record<string, string>;
-  readonly submittedNamedStatements: Record<string, string>;
-
-  constructor(private readonly connection: Connection) {
-    this.stream = connection.stream;
-    this.parsedStatements = connection.parsedStatements;
-    this.submittedNamedStatements = connection.submittedNamedStatements;
-  }
-
-  parse(message: Message): void {
-    this.connection.parse(message);
-  }
-
-  bind(message: Message): void {
-    this.connection.bind(message);
-  }
-
-  describe(message: Message): void {
-    if (!this.isTold) this.connection.describe(message);
-  }
-
-  execute(message: Message): void {
-    this.connection.execute(message);
-  }
-
-  close(message: Message): void {
-    this.connection.close(message);
-  }
-
-  sync(): void {
-    // The batch does, once, at its end.
+/** The batch syncs, once, at its end. */
+class Unsynced extends Talk {
+  override sync(): void {
+    // not after each query
   }
 }
 

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Pool, QueryResult, QueryResultRow } from 'pg';
-import { namedQuery, type Query } from './batch.js';
 import { binaryArray } from './binary-array.js';
+import { NamedQuery } from './named-query.js';
 import type { TimedClient } from './timed-client.js';
 
 /** A statement with a name: PostgreSQL parses and plans it once per connection, which is worth 1.9× on hot paths. */
@@ -59,12 +59,12 @@ export function tell(client: TimedClient, command: Statement, values: unknown[])
   return client.hold(query).catch(throwWithoutRow);
 }
 
-function queryOf({ name, text, arrays }: Statement, values: unknown[]): Query {
+function queryOf({ name, text, arrays }: Statement, values: unknown[]): NamedQuery {
   const written = values.map((value, place) => {
     const type = arrays[place];
     return type !== undefined && Array.isArray(value) ? (binaryArray(type, value) ?? value) : value;
   });
-  return namedQuery(name, text, written);
+  return new NamedQuery(name, text, written);
 }
 
 /**

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { Batch, type Connection, type Query } from './batch.js';
+import { Batch } from './batch.js';
+import type { Connection, Query } from './named-query.js';
 
 type Answer = Query['callback'];
 
