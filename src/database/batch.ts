@@ -38,8 +38,7 @@ export class Batch extends PgQuery {
   }
 
   override handleDataRow(message: Message): void {
-    const query = this.queries[this.at];
-    if (query?.isTold !== true) query?.handleDataRow(message);
+    this.queries[this.at]?.handleDataRow(message);
   }
 
   override handleCommandComplete(message: Message, connection: Connection): void {

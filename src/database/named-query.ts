@@ -73,8 +73,10 @@ export class NamedQuery extends PgQuery {
       super.prepare(connection);
       return;
     }
-    if (shape !== undefined) Object.assign(this._result, shape);
-    this._accumulateRows = true;
+    if (shape !== undefined) {
+      Object.assign(this._result, shape);
+      this._accumulateRows = true;
+    }
     super.prepare(new Undescribed(connection));
   }
 
@@ -83,6 +85,10 @@ export class NamedQuery extends PgQuery {
     const { fields, _parsers, _prebuiltEmptyResultObject } = this._result;
     this.learning?.set(this.name, { fields, _parsers, _prebuiltEmptyResultObject });
     this.learning = undefined;
+  }
+
+  override handleDataRow(message: Message): void {
+    if (this.isTold !== true) super.handleDataRow(message);
   }
 }
 
