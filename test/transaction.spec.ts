@@ -130,6 +130,16 @@ describe('what the rows of a statement look like', () => {
     expect(await run(dataSource.manager, ROWS, [])).toEqual([row]);
   });
 
+  it('is asked again when the statement is prepared again', async () => {
+    const rows = statement('rows-again', 'SELECT n, $1::text AS word FROM changing');
+    const look = (word: unknown): Promise<unknown> =>
+      transaction(dataSource, (manager) => run(manager, rows, [word]));
+    expect(await look('a')).toEqual([{ n: 7, word: 'a' }]);
+    await expect(look({ n: 1n })).rejects.toThrow(/BigInt/); // what pg cannot write makes it forget the statement
+    await database.query("ALTER TABLE changing ALTER n TYPE text USING 'seven'");
+    expect(await look('b')).toEqual([{ n: 'seven', word: 'b' }]);
+  });
+
   it('never changes while the statement is prepared: PostgreSQL refuses it then', async () => {
     const changing = statement('changing', 'SELECT n FROM changing');
     const look = (): Promise<unknown> => transaction(dataSource, (manager) => run(manager, changing, []));

@@ -1,4 +1,4 @@
-import { PgQuery, Talk, type Connection, type Message, type Query } from './named-query.js';
+import { PgQuery, Talk, type Connection, type Message, type Query } from './pg-insides.js';
 
 /**
  * Queries that PostgreSQL answers together. pg ends each query with a `Sync`, upon which PostgreSQL sends what it has to say:

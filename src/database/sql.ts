@@ -55,7 +55,8 @@ export function hold<Row>(
 
 /** As `hold`, for a statement whose rows nobody reads: only what became of it is answered. */
 export function tell(client: TimedClient, command: Statement, values: unknown[]): Promise<QueryResult> {
-  const query = Object.assign(queryOf(command, values), { isTold: true });
+  const query = queryOf(command, values);
+  query.isTold = true;
   return client.hold(query).catch(throwWithoutRow);
 }
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { Batch } from './batch.js';
-import type { Connection, Query } from './named-query.js';
+import type { Connection, Query } from './pg-insides.js';
 
 type Answer = Query['callback'];
 
