@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { QueryRunner } from 'typeorm';
+import { SpareStatisticsOfPayloads1763990000001 } from '../migrations/1763990000001-SpareStatisticsOfPayloads.js';
 import { TestBuyer } from './support/buyer.js';
 import { paidNotice, post, signed, xml } from './support/notice.js';
 import { recorded } from './support/recorded.js';
@@ -142,6 +144,24 @@ describe('A25: no secret leaves the server', () => {
         expect({ name, rows }).toEqual({ name, rows: [] });
       }
     }
+  });
+
+  it('PostgreSQL samples no address for its statistics, and forgets what it has sampled', async () => {
+    const { database } = system;
+    const sampled = async (): Promise<string[]> => {
+      await database.query('ANALYZE orders');
+      const words = [ADDRESS.name, ADDRESS.phone, ADDRESS.detail];
+      const rows = await database.query<{ attname: string }>(
+        'SELECT attname FROM pg_stats s WHERE EXISTS (SELECT FROM unnest($1::text[]) AS w WHERE strpos(s::text, w) > 0)',
+        [words],
+      );
+      return rows.map(({ attname }) => attname);
+    };
+    expect(await sampled()).toEqual([]);
+    await database.query('ALTER TABLE orders ALTER address SET STATISTICS DEFAULT');
+    expect(await sampled()).toEqual(['address']);
+    await new SpareStatisticsOfPayloads1763990000001().up(database as unknown as QueryRunner);
+    expect(await sampled()).toEqual([]);
   });
 });
 
