@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { SpareStatisticsOfPayloads1763990000001 } from '../migrations/1763990000001-SpareStatisticsOfPayloads.js';
 import { TestBuyer } from './support/buyer.js';
 import { paidNotice, post, signed, xml } from './support/notice.js';
@@ -160,7 +160,9 @@ describe('A25: no secret leaves the server', () => {
     expect(await sampled()).toEqual([]);
     await database.query('ALTER TABLE orders ALTER address SET STATISTICS DEFAULT');
     expect(await sampled()).toEqual(['address']);
-    await new SpareStatisticsOfPayloads1763990000001().up(database as unknown as QueryRunner);
+    const runner = system.app.get(DataSource).createQueryRunner();
+    await new SpareStatisticsOfPayloads1763990000001().up(runner);
+    await runner.release();
     expect(await sampled()).toEqual([]);
   });
 });

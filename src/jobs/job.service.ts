@@ -21,10 +21,10 @@ import {
 } from './job-queues.js';
 
 /**
- * Straight into pg-boss's table, as its documentation offers (docs/sql.md): its own `insert` costs PostgreSQL half as much
- * again, in a transaction that others wait for. Tried for a day, long enough to mend what is broken; what fails then stays
- * visible as failed and can be run again. A job that a dead process held is free again after a minute: pg-boss's own quarter
- * of an hour is too late for a message.
+ * Straight into pg-boss's table, as its own docs/sql.md offers: its `insert` costs PostgreSQL half as much again, in a transaction
+ * that others wait for. Times are seconds. Tried a hundred times, for a day, long enough to mend what is broken; what fails
+ * then stays visible as failed and can be run again. A job that a dead process held is free again after a minute: pg-boss's
+ * own quarter of an hour is too late for a message.
  */
 const ENQUEUE = statement(
   'enqueue-jobs',
