@@ -27,7 +27,7 @@ export function comparisonTable(title: string, { ratio, ours, floor, rounds }: C
 }
 
 export function line(name: string, ...values: string[]): string {
-  return `  ${name.padEnd(34)}${values.map((value) => value.padStart(10)).join('')}`;
+  return `  ${name.padEnd(34)}${values.map((value) => ` ${value.padStart(9)}`).join('')}`;
 }
 
 /** Three decimals are more than any of this is worth. */
