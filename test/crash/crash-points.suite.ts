@@ -106,7 +106,7 @@ export function crashPointsSuite(
             mourned = true;
             await system.alive();
             await system.control.advance(flow.leaseSeconds ?? LEASE_SECONDS);
-            // A second jump at once would make what the new life signs five minutes too old for WeChat.
+            // A second jump at once would make what the new life has just signed older than WeChat's five minutes.
             until = performance.now() + PATIENCE_MS;
           } else if (performance.now() > until) {
             if (round++ === ROUNDS) throw error;
